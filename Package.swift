@@ -1,0 +1,154 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Every Swift target is compiled alike: Swift 6 mode, no warning survives.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A Debian C library, found through pkg-config where it ships a `.pc` file.
+func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func library(_ name: String, path: String? = nil, exclude: [String] = [], _ needs: [String])
+  -> Target
+{
+  .target(
+    name: name, dependencies: needs.map { .init(stringLiteral: $0) },
+    path: path ?? "Sources/\(name)", exclude: exclude, swiftSettings: strict)
+}
+
+func program(_ name: String, path: String, _ needs: [String]) -> Target {
+  .executableTarget(
+    name: name, dependencies: needs.map { .init(stringLiteral: $0) }, path: path,
+    swiftSettings: strict)
+}
+
+func tests(_ name: String, path: String? = nil, _ needs: [String]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: needs.map { .init(stringLiteral: $0) },
+    path: path ?? "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+  name: "roost",
+  targets: [
+    // C libraries.
+    cLibrary("CLibvirt", pkgConfig: "libvirt libvirt-qemu", apt: "libvirt-dev"),
+    cLibrary("CNetlink", pkgConfig: "libnl-route-3.0", apt: "libnl-route-3-dev"),
+    cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    cLibrary("CGnuTLS", pkgConfig: "gnutls", apt: "libgnutls28-dev"),
+    cLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+    cLibrary("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    cLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-gnutls-dev"),
+    cLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    cLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+    cLibrary("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    .target(name: "CLinux", path: "Sources/CLinux"),
+
+    // What both sides share.
+    library("Base", ["CLinux"]),
+    library("Log", ["Base", "CSystemd"]),
+    library("Config", ["Base", "CYAML"]),
+    library("JSON", ["Base"]),
+    library("Crypto", ["Base", "CGnuTLS", "CSodium"]),
+    library("Certificates", ["Base", "CGnuTLS"]),
+    library("Lanes", ["Base", "CLinux"]),
+    library("EventLoop", ["Base", "CLinux"]),
+    library("Database", ["Base", "Lanes", "CSQLite"]),
+    library("HTTPServer", path: "Sources/HTTP/Server", ["Base", "CMicroHTTPD"]),
+    library("HTTPClient", path: "Sources/HTTP/Client", ["Base", "CCurl", "Lanes"]),
+    library("Wire", ["Base", "Certificates", "CGnuTLS", "EventLoop", "Log"]),
+    library("NodeProtocol", exclude: ["proto"], ["Base", "Wire"]),
+    library("Placement", ["Base"]),
+    library("Invariants", ["Base"]),
+
+    // The agent.
+    library(
+      "Hypervisor", path: "agent/Hypervisor", ["Base", "CLibvirt", "CLinux", "Lanes", "Log"]),
+    library("Switch", path: "agent/Switch", ["Base", "CLinux", "CNetlink", "Lanes", "Log"]),
+    library(
+      "Images", path: "agent/Images",
+      ["Base", "CArchive", "Crypto", "HTTPClient", "JSON", "Lanes", "Log"]),
+    library("Journal", path: "agent/Journal", ["Base", "Database", "NodeProtocol"]),
+    library(
+      "Reconciler", path: "agent/Reconciler",
+      ["Base", "Hypervisor", "Images", "Journal", "Log", "NodeProtocol", "Switch"]),
+    library(
+      "AgentDaemon", path: "agent/Daemon",
+      [
+        "Base", "Certificates", "Config", "EventLoop", "HTTPClient", "Hypervisor", "Images",
+        "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch", "Wire", "CLinux",
+      ]),
+    program("roost-agent", path: "agent/Main", ["AgentDaemon"]),
+
+    // The controller.
+    library("CloudModel", path: "controller/Cloud/Model", ["Base"]),
+    library(
+      "Store", path: "controller/Store", ["Base", "CloudModel", "Database", "JSON", "Lanes", "Log"]),
+    library(
+      "Fleet", path: "controller/Fleet",
+      ["Base", "CloudModel", "Log", "NodeProtocol", "Wire"]),
+    library(
+      "Cloud", path: "controller/Cloud/Operations",
+      [
+        "Base", "CloudModel", "Crypto", "Fleet", "Invariants", "JSON", "Lanes", "Log", "Placement",
+        "Store",
+      ]),
+    library(
+      "API", path: "controller/API",
+      ["Base", "Cloud", "CloudModel", "Crypto", "HTTPServer", "JSON", "Log"]),
+    library(
+      "ControllerDaemon", path: "controller/Daemon",
+      [
+        "API", "Base", "Certificates", "Cloud", "CloudModel", "Config", "Crypto", "Database",
+        "EventLoop", "Fleet", "HTTPServer", "Lanes", "Log", "NodeProtocol", "Store", "Wire",
+        "CLinux",
+      ]),
+    program("roost-controller", path: "controller/Main", ["ControllerDaemon"]),
+
+    // The operator's tools.
+    program(
+      "roostctl", path: "Sources/roostctl",
+      ["Base", "Certificates", "Config", "HTTPClient", "JSON", "Lanes"]),
+    program(
+      "roost-bench", path: "Sources/roost-bench", ["Base", "Config", "HTTPClient", "JSON", "Lanes"]),
+
+    // Tests mirror the above; Cluster drives whole processes from outside.
+    tests("Base", ["Base"]),
+    tests("Log", ["Base", "Log"]),
+    tests("Config", ["Base", "Config"]),
+    tests("JSON", ["Base", "JSON"]),
+    tests("Crypto", ["Base", "Crypto"]),
+    tests("Certificates", ["Base", "Certificates"]),
+    tests("Lanes", ["Base", "Lanes"]),
+    tests("EventLoop", ["Base", "EventLoop"]),
+    tests("Database", ["Base", "Database"]),
+    tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes"]),
+    tests("Wire", ["Base", "Certificates", "EventLoop", "Wire"]),
+    tests("NodeProtocol", ["Base", "NodeProtocol", "Wire"]),
+    tests("Placement", ["Base", "Placement"]),
+    tests("Invariants", ["Base", "Invariants"]),
+    tests("Hypervisor", ["Base", "Hypervisor", "Lanes", "Log"]),
+    tests("Switch", ["Base", "CLinux", "Lanes", "Switch"]),
+    tests("Images", ["Base", "HTTPClient", "Images", "Lanes"]),
+    tests("Journal", ["Base", "Journal", "NodeProtocol"]),
+    tests(
+      "Reconciler",
+      ["Base", "Hypervisor", "Images", "Journal", "NodeProtocol", "Reconciler", "Switch"]),
+    tests("AgentDaemon", ["AgentDaemon", "Base"]),
+    tests("Store", ["Base", "CloudModel", "Database", "Store"]),
+    tests("Fleet", ["Base", "CloudModel", "Fleet", "NodeProtocol", "Wire"]),
+    tests("Cloud", ["Base", "Cloud", "CloudModel", "Fleet", "Store"]),
+    tests("API", ["API", "Base", "Cloud", "CloudModel", "HTTPServer", "JSON", "Store"]),
+    tests("Cluster", ["Base", "JSON"]),
+  ]
+)

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import FoundationEssentials
+
+/// A UUID that knows what it names, so that a port's id can't be passed for a server's.
+///
+/// `Tag` is an empty enum; it exists at compile time only.
+public struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The value as stored and sent.
+  public let uuid: UUID
+
+  /// Wraps a UUID read from a store, a peer or a file.
+  public init(_ uuid: UUID) {
+    self.uuid = uuid
+  }
+
+  /// Parses the canonical form, with or without hyphens, in any case. Nil for anything else.
+  public init?(_ text: some StringProtocol) {
+    let text = String(text)
+    if let uuid = UUID(uuidString: text) {
+      self.uuid = uuid
+      return
+    }
+    guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 != 0x2D }) else { return nil }
+    var hyphenated = ""
+    for (offset, character) in text.enumerated() {
+      if [8, 12, 16, 20].contains(offset) { hyphenated.append("-") }
+      hyphenated.append(character)
+    }
+    guard let uuid = UUID(uuidString: hyphenated) else { return nil }
+    self.uuid = uuid
+  }
+
+  /// A fresh version 4 UUID from the given source of chance.
+  public static func random(from randomness: any Randomness) -> Self {
+    var bytes = randomness.bytes(16)
+    bytes[6] = (bytes[6] & 0x0F) | 0x40
+    bytes[8] = (bytes[8] & 0x3F) | 0x80
+    return Self(
+      UUID(
+        uuid: (
+          bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7],
+          bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
+        )))
+  }
+
+  /// Lower case with hyphens, as OpenStack's APIs print ids.
+  public var description: String { uuid.uuidString.lowercased() }
+
+  /// 32 lower-case hex digits without hyphens, as Keystone prints users and projects.
+  public var hex: String { description.replacing("-", with: "") }
+
+  public static func < (left: Self, right: Self) -> Bool {
+    left.description < right.description
+  }
+}
+
+/// Names a hypervisor: a key on the node's disk, independent of host name and certificate.
+public enum NodeTag {}
+/// Names an instance (Nova calls it a server at its API).
+public enum InstanceTag {}
+/// Names an image.
+public enum ImageTag {}
+/// Names a network.
+public enum NetworkTag {}
+/// Names a subnet.
+public enum SubnetTag {}
+/// Names a port: one guest interface's place on a network.
+public enum PortTag {}
+/// Names a project (a tenant).
+public enum ProjectTag {}
+/// Names a user.
+public enum UserTag {}
+/// Names a role.
+public enum RoleTag {}
+
+public typealias NodeID = Identifier<NodeTag>
+public typealias InstanceID = Identifier<InstanceTag>
+public typealias ImageID = Identifier<ImageTag>
+public typealias NetworkID = Identifier<NetworkTag>
+public typealias SubnetID = Identifier<SubnetTag>
+public typealias PortID = Identifier<PortTag>
+public typealias ProjectID = Identifier<ProjectTag>
+public typealias UserID = Identifier<UserTag>
+public typealias RoleID = Identifier<RoleTag>
