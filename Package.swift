@@ -52,6 +52,7 @@ let package = Package(
     cLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     cLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
     cLibrary("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    cLibrary("CXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
     .target(name: "CLinux", path: "Sources/CLinux"),
 
     // What both sides share.
@@ -62,6 +63,7 @@ let package = Package(
     library("Crypto", ["Base", "CGnuTLS", "CSodium"]),
     library("Certificates", ["Base", "CGnuTLS"]),
     library("Lanes", ["Base", "CLinux"]),
+    library("Processes", ["Base", "CLinux"]),
     library("EventLoop", ["Base", "CLinux"]),
     library("Database", ["Base", "Lanes", "CSQLite"]),
     library("HTTPServer", path: "Sources/HTTP/Server", ["Base", "CMicroHTTPD"]),
@@ -73,11 +75,12 @@ let package = Package(
 
     // The agent.
     library(
-      "Hypervisor", path: "agent/Hypervisor", ["Base", "CLibvirt", "CLinux", "Lanes", "Log"]),
+      "Hypervisor", path: "agent/Hypervisor",
+      ["Base", "CLibvirt", "CLinux", "CXML2", "Lanes", "Log", "Processes"]),
     library("Switch", path: "agent/Switch", ["Base", "CLinux", "CNetlink", "Lanes", "Log"]),
     library(
       "Images", path: "agent/Images",
-      ["Base", "CArchive", "Crypto", "HTTPClient", "JSON", "Lanes", "Log"]),
+      ["Base", "CArchive", "Crypto", "HTTPClient", "JSON", "Lanes", "Log", "Processes"]),
     library("Journal", path: "agent/Journal", ["Base", "Database", "NodeProtocol"]),
     library(
       "Reconciler", path: "agent/Reconciler",
@@ -137,7 +140,8 @@ let package = Package(
     tests("NodeProtocol", ["Base", "NodeProtocol", "Wire"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),
-    tests("Hypervisor", ["Base", "Hypervisor", "Lanes", "Log"]),
+    tests("Processes", ["Base", "Processes"]),
+    tests("Hypervisor", ["Base", "Hypervisor", "Lanes", "Log", "Processes"]),
     tests("Switch", ["Base", "CLinux", "Lanes", "Switch"]),
     tests("Images", ["Base", "HTTPClient", "Images", "Lanes"]),
     tests("Journal", ["Base", "Journal", "NodeProtocol"]),
