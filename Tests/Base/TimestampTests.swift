@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Testing
+
+@Suite struct TimestampTests {
+  @Test(arguments: [
+    (0, "1970-01-01T00:00:00Z"),
+    (951_782_400, "2000-02-29T00:00:00Z"),
+    (1_709_251_199, "2024-02-29T23:59:59Z"),
+    (4_107_542_400, "2100-03-01T00:00:00Z"),
+    (-1, "1969-12-31T23:59:59Z"),
+  ])
+  func printsCivilTime(_ seconds: Int64, _ text: String) {
+    #expect(Timestamp(microseconds: seconds * 1_000_000).iso8601 == text)
+  }
+
+  @Test func printsMicroseconds() {
+    let time = Timestamp(microseconds: 1_000_042)
+    #expect(time.iso8601Microseconds == "1970-01-01T00:00:01.000042Z")
+    #expect(time.iso8601Zoneless == "1970-01-01T00:00:01.000042")
+  }
+
+  @Test func addsSpans() {
+    #expect(Timestamp(microseconds: 5) + .seconds(2) == Timestamp(microseconds: 2_000_005))
+    let boot = Uptime(nanoseconds: 500)
+    #expect(boot + .seconds(-1) == Uptime(nanoseconds: 0))
+    #expect((boot + .milliseconds(3)) - boot == .milliseconds(3))
+  }
+
+  @Test func systemClockMovesForward() async throws {
+    let clock = SystemClock()
+    let before = clock.uptime
+    try await clock.sleep(for: .milliseconds(2))
+    #expect(clock.uptime - before >= .milliseconds(2))
+    #expect(clock.now > Timestamp(microseconds: 1_700_000_000_000_000))
+  }
+}
