@@ -37,7 +37,8 @@ public struct ChildProcess: Sendable {
   public var arguments: [String]
   /// Its environment, as `NAME=value`.
   public var environment: [String]
-  /// Most bytes kept of each of its two outputs.
+  /// Most bytes kept of each of its two outputs. More on standard output ends the child; more on
+  /// standard error is dropped.
   public var outputLimit: Int
 
   /// A program to run. The default environment makes messages English.

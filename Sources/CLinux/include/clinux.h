@@ -4,6 +4,7 @@
 #ifndef ROOST_CLINUX_H
 #define ROOST_CLINUX_H
 
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -29,6 +30,17 @@ uint64_t roost_boottime_ns(void);
 
 /* getrandom(2) until `length` bytes are filled. Returns 0 or -errno. */
 int roost_random(void *buffer, size_t length);
+
+/* pidfd_open(2): a descriptor, closed on exec, that is readable once the process has ended.
+   Returns it or -errno. */
+int roost_open_process(int pid);
+
+/* pipe2(2) with O_CLOEXEC: the end to read and the end to write. Returns 0 or -errno. */
+int roost_pipe(int ends[2]);
+
+/* posix_spawn_file_actions_addclosefrom_np(3): the child closes `first` and all above. Returns 0
+   or an errno. */
+int roost_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
 /* prctl(PR_SET_NAME) for the calling thread; the kernel keeps 15 bytes. */
 void roost_name_thread(const char *name);
