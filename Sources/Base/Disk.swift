@@ -6,6 +6,8 @@
 public protocol Disk: Sendable {
   /// The whole file, or nil if there is none. A file over `limit` bytes is `tooLarge`.
   func read(_ path: String, limit: Int) throws(RoostError) -> [UInt8]?
+  /// The file's first bytes, at most `count` of them, or nil if there is no file.
+  func readStart(_ path: String, count: Int) throws(RoostError) -> [UInt8]?
   /// Replaces the file in one step that survives power loss: write aside, flush, rename, flush the
   /// folder. `mode` holds from the file's first byte.
   func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws(RoostError)
@@ -15,6 +17,8 @@ public protocol Disk: Sendable {
   func rename(_ from: String, to: String) throws(RoostError)
   /// Removes a file; none there is fine.
   func remove(_ path: String) throws(RoostError)
+  /// Removes an empty folder; none there is fine.
+  func removeFolder(_ path: String) throws(RoostError)
   /// Names in a folder, sorted; an absent folder is empty.
   func list(_ folder: String) throws(RoostError) -> [String]
   /// Makes the folder and its parents with `mode`; one there already is fine.

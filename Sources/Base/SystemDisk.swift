@@ -28,6 +28,28 @@ public struct SystemDisk: Disk {
     }
   }
 
+  public func readStart(_ path: String, count: Int) throws(RoostError) -> [UInt8]? {
+    let fd = open(path, O_RDONLY | O_CLOEXEC)
+    guard fd >= 0 else {
+      if errno == ENOENT { return nil }
+      throw .system("open \(path)", errno: errno)
+    }
+    defer { close(fd) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let n = bytes.withUnsafeMutableBytes {
+        Glibc.read(fd, $0.baseAddress?.advanced(by: filled), count - filled)
+      }
+      if n < 0 && errno == EINTR { continue }
+      guard n >= 0 else { throw .system("read \(path)", errno: errno) }
+      if n == 0 { break }
+      filled += n
+    }
+    bytes.removeLast(count - filled)
+    return bytes
+  }
+
   public func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws(RoostError) {
     let aside = path + ".new"
     let file = try create(aside, mode: mode)
@@ -72,6 +94,12 @@ public struct SystemDisk: Disk {
   public func remove(_ path: String) throws(RoostError) {
     guard unlink(path) == 0 || errno == ENOENT else {
       throw .system("remove \(path)", errno: errno)
+    }
+  }
+
+  public func removeFolder(_ path: String) throws(RoostError) {
+    guard rmdir(path) == 0 || errno == ENOENT else {
+      throw .system("remove folder \(path)", errno: errno)
     }
   }
 

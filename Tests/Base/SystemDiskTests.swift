@@ -49,4 +49,17 @@ import Testing
     #expect(try disk.read("\(folder)/held", limit: 10) == nil)
     #expect(try disk.read("\(folder)/other", limit: 10) == [7])
   }
+
+  @Test func readsTheStartAndRemovesEmptyFolders() throws {
+    try disk.makeFolder(folder, mode: 0o700)
+    let path = "\(folder)/big"
+    #expect(try disk.readStart(path, count: 4) == nil)
+    try disk.replace(path, with: [1, 2, 3, 4, 5], mode: 0o600)
+    #expect(try disk.readStart(path, count: 4) == [1, 2, 3, 4])
+    #expect(try disk.readStart(path, count: 9) == [1, 2, 3, 4, 5])
+    #expect(throws: RoostError.self) { try disk.removeFolder(folder) }
+    try disk.remove(path)
+    try disk.removeFolder(folder)
+    try disk.removeFolder(folder)
+  }
 }
