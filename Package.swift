@@ -70,6 +70,7 @@ let package = Package(
     library("HTTPClient", path: "Sources/HTTP/Client", ["Base", "CCurl", "Lanes"]),
     library("Wire", ["Base", "Certificates", "CGnuTLS", "EventLoop", "Log"]),
     library("NodeProtocol", exclude: ["proto"], ["Base", "Wire"]),
+    library("ImageFormat", ["Base"]),
     library("Placement", ["Base"]),
     library("Invariants", ["Base"]),
 
@@ -80,7 +81,7 @@ let package = Package(
     library("Switch", path: "agent/Switch", ["Base", "CLinux", "CNetlink", "Lanes", "Log"]),
     library(
       "Images", path: "agent/Images",
-      ["Base", "CArchive", "Crypto", "HTTPClient", "JSON", "Lanes", "Log", "Processes"]),
+      ["Base", "CArchive", "Crypto", "HTTPClient", "ImageFormat", "Lanes", "Log", "Processes"]),
     library("Journal", path: "agent/Journal", ["Base", "Database", "NodeProtocol"]),
     library(
       "Reconciler", path: "agent/Reconciler",
@@ -138,6 +139,7 @@ let package = Package(
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes"]),
     tests("Wire", ["Base", "Certificates", "EventLoop", "Wire"]),
     tests("NodeProtocol", ["Base", "NodeProtocol", "Wire"]),
+    tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),
     tests("Processes", ["Base", "Processes"]),
