@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a placement came out as it did, in numbers.
+public struct Explanation: Sendable, Hashable {
+  /// One test that hosts had to pass.
+  public struct Stage: Sendable, Hashable {
+    /// What was asked, as `node is up`.
+    public let name: String
+    /// How many hosts it removed.
+    public let removed: Int
+    /// How many it left.
+    public let remaining: Int
+  }
+
+  /// The host that was rejected for capacity by the least.
+  public struct NearestMiss: Sendable, Hashable {
+    /// The host's name.
+    public let host: String
+    /// What it lacked.
+    public let resource: ResourceClass
+    /// How much was asked for.
+    public let wanted: Int64
+    /// How much it could still promise.
+    public let free: Double
+    /// How much it may promise in all.
+    public let capacity: Double
+  }
+
+  /// How many hosts there were.
+  public internal(set) var hosts = 0
+  /// The tests in order. After one that leaves nothing there are no more.
+  public internal(set) var stages: [Stage] = []
+  /// The chosen host's name.
+  public internal(set) var chosen: String?
+  /// Set when capacity left no host.
+  public internal(set) var nearestMiss: NearestMiss?
+
+  /// The explanation as a user may read it, one line.
+  public var text: String {
+    let counted = "\(hosts) \(hosts == 1 ? "host" : "hosts")"
+    var parts = stages.filter { $0.removed > 0 }.map { "\($0.name): \($0.removed) removed" }
+    if let chosen {
+      let rest = stages.last?.remaining ?? 0
+      parts.append("first of \(rest) left: \(chosen)")
+      return "\(counted); \(parts.joined(separator: "; "))."
+    }
+    if let miss = nearestMiss {
+      parts.append(
+        "nearest miss: \(miss.host) has \(trimmed(miss.free)) of \(trimmed(miss.capacity)) "
+          + "\(miss.resource.rawValue) free, \(miss.wanted) wanted")
+    }
+    return parts.isEmpty ? "\(counted)." : "\(counted); \(parts.joined(separator: "; "))."
+  }
+}
+
+/// A number of at most two decimals, without a fraction where there is none.
+private func trimmed(_ number: Double) -> String {
+  let rounded = (number * 100).rounded() / 100
+  return rounded == rounded.rounded() && abs(rounded) < 1e15
+    ? "\(Int64(rounded))" : "\(rounded)"
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+
+/// A node as placement sees it at the moment of a claim.
+public struct Host: Sendable, Hashable {
+  /// The node.
+  public var id: NodeID
+  /// Its host name, for explanations.
+  public var name: String
+  /// Whether its lease holds.
+  public var isUp: Bool
+  /// Whether an operator lets new guests onto it.
+  public var isEnabled: Bool
+  /// The availability zone it belongs to.
+  public var availabilityZone: String
+  /// Physical networks that it has a bridge for.
+  public var physicalNetworks: [String]
+  /// What it has, at most one inventory per class.
+  public var inventories: [Inventory]
+
+  /// A node with all that decides about it.
+  public init(
+    id: NodeID, name: String, isUp: Bool, isEnabled: Bool, availabilityZone: String,
+    physicalNetworks: [String], inventories: [Inventory]
+  ) {
+    self.id = id
+    self.name = name
+    self.isUp = isUp
+    self.isEnabled = isEnabled
+    self.availabilityZone = availabilityZone
+    self.physicalNetworks = physicalNetworks
+    self.inventories = inventories
+  }
+
+  /// The inventory of a class.
+  public func inventory(of resource: ResourceClass) -> Inventory? {
+    inventories.first { $0.resource == resource }
+  }
+
+  /// Whether every amount fits beside what is claimed.
+  public func fits(_ amounts: [ResourceAmount]) -> Bool {
+    amounts.allSatisfy { wanted in
+      guard let inventory = inventory(of: wanted.resource) else { return false }
+      return inventory.allows(unit: wanted.amount)
+        && inventory.shortfall(for: wanted.amount) == 0
+    }
+  }
+}
+
+/// What a server asks of its node.
+public struct PlacementRequest: Sendable, Hashable {
+  /// Amounts, at most one per class; an amount of 0 is left out by the caller.
+  public var resources: [ResourceAmount]
+  /// Physical networks its ports are on.
+  public var physicalNetworks: [String]
+  /// The zone the user asked for.
+  public var availabilityZone: String?
+  /// The host an administrator asked for, by name.
+  public var hostName: String?
+
+  /// A request.
+  public init(
+    resources: [ResourceAmount], physicalNetworks: [String] = [], availabilityZone: String? = nil,
+    hostName: String? = nil
+  ) {
+    self.resources = resources
+    self.physicalNetworks = physicalNetworks
+    self.availabilityZone = availabilityZone
+    self.hostName = hostName
+  }
+}
