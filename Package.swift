@@ -66,7 +66,8 @@ let package = Package(
     library("Processes", ["Base", "CLinux"]),
     library("EventLoop", ["Base", "CLinux"]),
     library("Database", ["Base", "Lanes", "CSQLite"]),
-    library("HTTPServer", path: "Sources/HTTP/Server", ["Base", "CMicroHTTPD"]),
+    library(
+      "HTTPServer", path: "Sources/HTTP/Server", ["Base", "CLinux", "CMicroHTTPD", "JSON", "Log"]),
     library("HTTPClient", path: "Sources/HTTP/Client", ["Base", "CCurl", "Lanes"]),
     library("Wire", ["Base", "Certificates", "CGnuTLS", "EventLoop", "Log"]),
     library("NodeProtocol", exclude: ["proto"], ["Base", "Wire"]),
@@ -136,7 +137,7 @@ let package = Package(
     tests("Lanes", ["Base", "Lanes"]),
     tests("EventLoop", ["Base", "EventLoop"]),
     tests("Database", ["Base", "Database"]),
-    tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes"]),
+    tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes"]),
     tests("Wire", ["Base", "Certificates", "EventLoop", "Wire"]),
     tests("NodeProtocol", ["Base", "NodeProtocol", "Wire"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Glibc
+import HTTPServer
+import Testing
+
+@Suite struct TLSTests {
+  private func withCertificate(_ body: (HTTPServerConfiguration.TLSFiles) async throws -> Void)
+    async throws
+  {
+    let folder = "/tmp/roost-http-\(getpid())-tls"
+    try SystemDisk().makeFolder(folder, mode: 0o700)
+    let files = HTTPServerConfiguration.TLSFiles(
+      certificatePath: "\(folder)/cert.pem", keyPath: "\(folder)/key.pem")
+    _ = try await shell(
+      "/usr/bin/openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+        "-keyout", files.keyPath, "-out", files.certificatePath, "-days", "2",
+        "-subj", "/CN=roost test", "-addext", "subjectAltName=IP:127.0.0.1",
+      ])
+    defer {
+      unlink(files.certificatePath)
+      unlink(files.keyPath)
+      rmdir(folder)
+    }
+    try await body(files)
+  }
+
+  @Test func servesTLSAndRefusesAKeyThatIsNone() async throws {
+    try await withCertificate { files in
+      try await withServer(.echo, adjust: { $0.tls = files }) { server in
+        let answer = try await curl(
+          server, scheme: "https", "--cacert", files.certificatePath, "-d", "secret", "{}/")
+        #expect(answer == "secret")
+        let distrusted = try await curl(server, scheme: "https", "{}/")
+        #expect(distrusted.contains("certificate"))
+        #expect(
+          try await curl(
+            server, scheme: "https", "--cacert", files.certificatePath, "--tls-max", "1.1", "{}/"
+          ).hasPrefix("curl: "))
+      }
+      let swapped = HTTPServerConfiguration.TLSFiles(
+        certificatePath: files.keyPath, keyPath: files.keyPath)
+      let error = try #require(throws: RoostError.self) {
+        try startServer(
+          HTTPServerConfiguration(address: "127.0.0.1:0", tls: swapped), TestHandler.echo)
+      }
+      #expect(error.user.contains("cannot start"))
+    }
+  }
+
+  @Test func aMissingFileIsNamed() throws {
+    let missing = HTTPServerConfiguration.TLSFiles(
+      certificatePath: "/nowhere/cert.pem", keyPath: "/nowhere/key.pem")
+    let error = try #require(throws: RoostError.self) {
+      try startServer(
+        HTTPServerConfiguration(address: "127.0.0.1:0", tls: missing), TestHandler.echo)
+    }
+    #expect(error.user.contains("/nowhere/cert.pem"))
+  }
+}
