@@ -8,6 +8,8 @@ public protocol Disk: Sendable {
   func read(_ path: String, limit: Int) throws(RoostError) -> [UInt8]?
   /// The file's first bytes, at most `count` of them, or nil if there is no file.
   func readStart(_ path: String, count: Int) throws(RoostError) -> [UInt8]?
+  /// The file's last bytes, at most `count` of them, or nil if there is no file.
+  func readEnd(_ path: String, count: Int) throws(RoostError) -> [UInt8]?
   /// Replaces the file in one step that survives power loss: write aside, flush, rename, flush the
   /// folder. `mode` holds from the file's first byte.
   func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws(RoostError)

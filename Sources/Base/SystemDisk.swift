@@ -29,12 +29,28 @@ public struct SystemDisk: Disk {
   }
 
   public func readStart(_ path: String, count: Int) throws(RoostError) -> [UInt8]? {
+    try readPart(path, count: count, fromEnd: false)
+  }
+
+  public func readEnd(_ path: String, count: Int) throws(RoostError) -> [UInt8]? {
+    try readPart(path, count: count, fromEnd: true)
+  }
+
+  private func readPart(
+    _ path: String, count: Int, fromEnd: Bool
+  ) throws(RoostError) -> [UInt8]? {
     let fd = open(path, O_RDONLY | O_CLOEXEC)
     guard fd >= 0 else {
       if errno == ENOENT { return nil }
       throw .system("open \(path)", errno: errno)
     }
     defer { close(fd) }
+    if fromEnd {
+      let end = lseek(fd, 0, SEEK_END)
+      guard end >= 0, lseek(fd, max(0, end - count), SEEK_SET) >= 0 else {
+        throw .system("seek \(path)", errno: errno)
+      }
+    }
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {

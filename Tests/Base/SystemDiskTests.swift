@@ -57,6 +57,8 @@ import Testing
     try disk.replace(path, with: [1, 2, 3, 4, 5], mode: 0o600)
     #expect(try disk.readStart(path, count: 4) == [1, 2, 3, 4])
     #expect(try disk.readStart(path, count: 9) == [1, 2, 3, 4, 5])
+    #expect(try disk.readEnd(path, count: 2) == [4, 5])
+    #expect(try disk.readEnd(path, count: 9) == [1, 2, 3, 4, 5])
     #expect(throws: RoostError.self) { try disk.removeFolder(folder) }
     try disk.remove(path)
     try disk.removeFolder(folder)
