@@ -145,7 +145,7 @@ let package = Package(
     tests("Invariants", ["Base", "Invariants"]),
     tests("Processes", ["Base", "Processes"]),
     tests("Hypervisor", ["Base", "Hypervisor", "Lanes", "Log", "Processes"]),
-    tests("Switch", ["Base", "CLinux", "Lanes", "Switch"]),
+    tests("Switch", ["Base", "Lanes", "Log", "Processes", "Switch"]),
     tests("Images", ["Base", "HTTPClient", "Images", "Lanes"]),
     tests("Journal", ["Base", "Journal", "NodeProtocol"]),
     tests(

@@ -60,13 +60,12 @@ final class Kernel: @unchecked Sendable {
     return Link(raw)
   }
 
-  /// `ip link add NAME type bridge; ip link set NAME alias ALIAS`
-  func addBridge(_ name: String, alias: String) throws(RoostError) {
+  /// `ip link add NAME type bridge`
+  func addBridge(_ name: String) throws(RoostError) {
     let link = try newLink()
     defer { rtnl_link_put(link) }
     rtnl_link_set_name(link, name)
     try check(rtnl_link_set_type(link, "bridge"), "describe bridge \(name)")
-    rtnl_link_set_ifalias(link, alias)
     try check(rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL), "create bridge \(name)")
   }
 

@@ -103,7 +103,8 @@ public final class LinkSwitch: Switch {
     return network
   }
 
-  /// `ip link add BRIDGE type bridge; ip link set BRIDGE up`, as far as needed.
+  /// `ip link add BRIDGE type bridge; ip link set BRIDGE up`, as far as needed. The mark tells an
+  /// operator who made the bridge; that Roost may set it up follows from the configuration.
   private static func ensure(
     _ network: PhysicalNetwork, _ kernel: Kernel
   ) throws(RoostError) -> (bridge: Link, made: Bool) {
@@ -115,17 +116,21 @@ public final class LinkSwitch: Switch {
           "The bridge \(network.bridge) of physical network \(network.name) does not exist, "
             + "and the configuration does not let Roost create it.")
       }
-      let alias = LinkNames.bridgeAlias(of: network.name)
-      try kernel.addBridge(network.bridge, alias: alias)
+      try kernel.addBridge(network.bridge)
+      // ip link set BRIDGE alias ALIAS
+      try kernel.change(network.bridge, "set alias") {
+        rtnl_link_set_ifalias($0, LinkNames.bridgeAlias(of: network.name))
+      }
       made = true
     }
     guard let bridge = try kernel.link(network.bridge), bridge.type == "bridge" else {
       throw RoostError(
-        .conflict, "The interface \(network.bridge) of physical network \(network.name) is not a "
+        .conflict,
+        "The interface \(network.bridge) of physical network \(network.name) is not a "
           + "Linux bridge.")
     }
     // Someone who brought his own bridge decides whether it is up.
-    if !bridge.up && bridge.alias == LinkNames.bridgeAlias(of: network.name) {
+    if !bridge.up && network.create {
       try kernel.change(network.bridge, "set up") {
         rtnl_link_set_flags($0, UInt32(IFF_UP))
       }
