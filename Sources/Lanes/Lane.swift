@@ -22,8 +22,8 @@ public final class Lane: LaneRunning {
 
   deinit { core.stop() }
 
-  /// Refuses further calls. The thread ends after those that wait.
-  public func stop() { core.stop() }
+  /// Refuses further calls. The thread ends after those that wait, and after `last`.
+  public func stop(_ last: @escaping @Sendable () -> Void = {}) { core.stop(last) }
 
   /// The call that holds the lane past its deadline, if one does.
   public var stuckOperation: String? {
@@ -140,8 +140,8 @@ private final class LaneCore: @unchecked Sendable {
 
   func expire(_ number: UInt64) { queue { $0.expire(number) } }
 
-  func stop() {
-    queue { $0.stop() }
+  func stop(_ last: @escaping @Sendable () -> Void = {}) {
+    queue { $0.stop(last) }
     pthread_cond_broadcast(changed)
   }
 

@@ -69,8 +69,12 @@ struct LaneQueue {
     if let held = current, held.number == number { current?.overdue = true }
   }
 
-  /// Refuses new calls; the thread ends after those that wait.
-  mutating func stop() {
+  /// Refuses new calls; the thread ends after those that wait and `last`. A second stop adds
+  /// nothing.
+  mutating func stop(_ last: @escaping @Sendable () -> Void) {
+    guard !stopped else { return }
     stopped = true
+    nextNumber += 1
+    waiting.append(Job(number: nextNumber, operation: "stop", work: last))
   }
 }

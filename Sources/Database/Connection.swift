@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import CSQLite
+
+/// One SQLite connection with its prepared statements. Belongs to one thread at a time.
+final class Connection {
+  enum Mode {
+    case writer
+    case reader
+  }
+
+  private let handle: OpaquePointer
+  private var statements: [String: OpaquePointer] = [:]
+
+  init(_ path: String, _ mode: Mode, vfs: String?) throws(RoostError) {
+    var opened: OpaquePointer?
+    // Each connection stays on its lane's thread, so SQLite's own locking is not needed.
+    var flags = SQLITE_OPEN_NOMUTEX
+    flags |= mode == .writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+    let code = sqlite3_open_v2(path, &opened, flags, vfs)
+    guard code == SQLITE_OK, let opened else {
+      let error = RoostError.database(opened, code, "open \(path)")
+      sqlite3_close_v2(opened)
+      throw error
+    }
+    handle = opened
+    sqlite3_extended_result_codes(handle, 1)
+    sqlite3_busy_timeout(handle, 10_000)
+    do throws(RoostError) {
+      try configure(mode)
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  private func configure(_ mode: Mode) throws(RoostError) {
+    switch mode {
+    case .writer:
+      try execute(
+        """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
+        PRAGMA trusted_schema = OFF;
+        """)
+    case .reader:
+      try execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
+    }
+  }
+
+  func close() {
+    for name in statements.keys.sorted() { sqlite3_finalize(statements[name]) }
+    statements = [:]
+    sqlite3_close_v2(handle)
+  }
+
+  /// Runs statements without parameters or results.
+  func execute(_ sql: String) throws(RoostError) {
+    let code = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw .database(handle, code, sql) }
+  }
+
+  /// Rolls back what is open; nothing open is fine.
+  func rollBack() {
+    sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+  }
+
+  /// Runs one statement and returns how many rows it changed.
+  func run(_ sql: String, _ values: [SQLValue]) throws(RoostError) -> Int {
+    let statement = try bound(sql, values)
+    defer { sqlite3_reset(statement) }
+    var code = sqlite3_step(statement)
+    while code == SQLITE_ROW { code = sqlite3_step(statement) }
+    guard code == SQLITE_DONE else { throw .database(handle, code, sql) }
+    return Int(sqlite3_changes64(handle))
+  }
+
+  /// Runs one statement and returns its rows.
+  func rows(_ sql: String, _ values: [SQLValue]) throws(RoostError) -> [Row] {
+    let statement = try bound(sql, values)
+    defer { sqlite3_reset(statement) }
+    let names = (0..<sqlite3_column_count(statement)).map { column in
+      sqlite3_column_name(statement, column).map { String(cString: $0) } ?? ""
+    }
+    var found: [Row] = []
+    while true {
+      let code = sqlite3_step(statement)
+      if code == SQLITE_DONE { return found }
+      guard code == SQLITE_ROW else { throw .database(handle, code, sql) }
+      found.append(Row(names: names, values: names.indices.map { column(statement, $0) }))
+    }
+  }
+
+  private func column(_ statement: OpaquePointer, _ index: Int) -> SQLValue {
+    let index = Int32(index)
+    switch sqlite3_column_type(statement, index) {
+    case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, index))
+    case SQLITE_FLOAT: return .real(sqlite3_column_double(statement, index))
+    case SQLITE_TEXT:
+      let text = sqlite3_column_text(statement, index)
+      let count = Int(sqlite3_column_bytes(statement, index))
+      return .text(String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self))
+    case SQLITE_BLOB:
+      let bytes = sqlite3_column_blob(statement, index)
+      let count = Int(sqlite3_column_bytes(statement, index))
+      return .blob(Array(UnsafeRawBufferPointer(start: bytes, count: count)))
+    default: return .null
+    }
+  }
+
+  private func bound(_ sql: String, _ values: [SQLValue]) throws(RoostError) -> OpaquePointer {
+    let statement = try prepared(sql)
+    // What was bound last stays until it is replaced; a count that differs is a slip in the code.
+    guard Int(sqlite3_bind_parameter_count(statement)) == values.count else {
+      throw RoostError(
+        .internal, "An internal error occurred; the operator's log has the details.",
+        operator: "\(values.count) values for \(sql)")
+    }
+    for (offset, value) in values.enumerated() {
+      let code = bind(statement, Int32(offset + 1), value)
+      guard code == SQLITE_OK else { throw .database(handle, code, sql) }
+    }
+    return statement
+  }
+
+  private func bind(_ statement: OpaquePointer, _ index: Int32, _ value: SQLValue) -> Int32 {
+    // SQLITE_TRANSIENT, a macro that Swift doesn't see: SQLite copies the bytes.
+    let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    switch value {
+    case .null: return sqlite3_bind_null(statement, index)
+    case .integer(let number): return sqlite3_bind_int64(statement, index, number)
+    case .real(let number): return sqlite3_bind_double(statement, index, number)
+    case .text(let text):
+      var text = text
+      return text.withUTF8 { bytes in
+        bytes.withMemoryRebound(to: CChar.self) {
+          sqlite3_bind_text(
+            statement, index, $0.baseAddress ?? UnsafePointer(bitPattern: 1), Int32($0.count), copy)
+        }
+      }
+    case .blob(let bytes):
+      if bytes.isEmpty { return sqlite3_bind_zeroblob(statement, index, 0) }
+      return bytes.withUnsafeBytes {
+        sqlite3_bind_blob(statement, index, $0.baseAddress, Int32($0.count), copy)
+      }
+    }
+  }
+
+  private func prepared(_ sql: String) throws(RoostError) -> OpaquePointer {
+    if let statement = statements[sql] { return statement }
+    var made: OpaquePointer?
+    let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
+    guard code == SQLITE_OK, let made else { throw .database(handle, code, sql) }
+    statements[sql] = made
+    return made
+  }
+}

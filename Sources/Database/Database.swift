@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+import Lanes
+
+/// A SQLite file: one thread writes, one reads, and writes that wait together share a commit.
+///
+/// WAL with `synchronous = FULL`: a write is answered only when its commit is on the disk.
+public final class Database: Sendable {
+  /// Longest a caller waits. SQLite's own work takes milliseconds; only a sick disk comes near it.
+  private static let patience = Duration.seconds(60)
+
+  private let writer: Writer
+  private let reader: Reader
+
+  /// Opens or creates the file and brings its schema up to date. Blocks; called at start.
+  ///
+  /// - Parameters:
+  ///   - migrations: in order of version, without gaps.
+  ///   - vfs: SQLite's name for another file system layer; the bottle simulates one.
+  /// - Throws: `conflict` for a schema newer than the last migration.
+  public static func open(
+    _ path: String, migrations: [Migration], vfs: String? = nil
+  ) throws(RoostError) -> Database {
+    let connection = try Connection(path, .writer, vfs: vfs)
+    do throws(RoostError) {
+      try connection.migrate(migrations, path: path)
+      let reading = try Connection(path, .reader, vfs: vfs)
+      return Database(writing: connection, reading: reading)
+    } catch {
+      connection.close()
+      throw error
+    }
+  }
+
+  private init(writing: Connection, reading: Connection) {
+    writer = Writer(writing)
+    reader = Reader(reading)
+  }
+
+  deinit { close() }
+
+  /// Runs `body` in a transaction and returns once its commit is durable.
+  ///
+  /// Bodies run one after the other, in the order they came; a body that throws is undone alone.
+  /// `body` must not wait for anything but the database.
+  public func write<T: Sendable>(
+    _ body: @escaping @Sendable (Transaction) throws(RoostError) -> T
+  ) async throws(RoostError) -> T {
+    try await writer.write(timeout: Self.patience, body)
+  }
+
+  /// Runs `body` on one consistent state, at least as new as every write answered before.
+  public func read<T: Sendable>(
+    _ body: @escaping @Sendable (Transaction) throws(RoostError) -> T
+  ) async throws(RoostError) -> T {
+    try await reader.read(timeout: Self.patience, body)
+  }
+
+  /// Writes a copy of the database to a new file, while it is in use.
+  public func backup(to path: String) async throws(RoostError) {
+    try await reader.backup(to: path)
+  }
+
+  /// Finishes what waits and closes the file. Later calls are refused.
+  public func close() {
+    writer.close()
+    reader.close()
+  }
+}
+
+/// The reading thread and its connection.
+private final class Reader: Sendable {
+  // Used on `lane`'s thread only.
+  private nonisolated(unsafe) let connection: Connection
+  private let lane = Lane(name: "db-read")
+
+  init(_ connection: Connection) {
+    self.connection = connection
+  }
+
+  func read<T: Sendable>(
+    timeout: Duration, _ body: @escaping @Sendable (Transaction) throws(RoostError) -> T
+  ) async throws(RoostError) -> T {
+    try await lane.run("database read", timeout: timeout) { [self] () throws(RoostError) -> T in
+      try connection.execute("BEGIN")
+      defer { connection.rollBack() }
+      return try body(Transaction(connection))
+    }
+  }
+
+  func backup(to path: String) async throws(RoostError) {
+    try await lane.run("database backup", timeout: .seconds(3600)) {
+      [self] () throws(RoostError) in
+      // The pragma guards against slips in queries; it also refuses to write the copy.
+      try connection.execute("PRAGMA query_only = OFF")
+      defer { _ = Result { try connection.execute("PRAGMA query_only = ON") } }
+      _ = try connection.run("VACUUM INTO ?", [.text(path)])
+    }
+  }
+
+  func close() {
+    lane.stop { [self] in connection.close() }
+  }
+}

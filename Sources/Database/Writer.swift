@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Lanes
+import Synchronization
+
+/// The writing thread: takes all writes that wait, runs each in a savepoint, commits once, then
+/// answers all of them.
+///
+/// A commit costs a flush of the disk, a write costs microseconds; sharing the flush is what lets
+/// many clients write at once.
+final class Writer: Sendable {
+  /// So many writes at most share a commit, which bounds the wait of the first.
+  private static let batch = 256
+
+  // Used on `lane`'s thread only.
+  private nonisolated(unsafe) let connection: Connection
+  private let lane = Lane(name: "db-write")
+  private let waiting = Mutex<[any WaitingWrite]>([])
+
+  init(_ connection: Connection) {
+    self.connection = connection
+  }
+
+  func write<T: Sendable>(
+    timeout: Duration, _ body: @escaping @Sendable (Transaction) throws(RoostError) -> T
+  ) async throws(RoostError) -> T {
+    let write = Write(body)
+    waiting.withLock { $0.append(write) }
+    do throws(RoostError) {
+      return try await lane.run("database write", timeout: timeout) {
+        [self] () throws(RoostError) -> T in
+        // A turn before this one may have carried the write along with its own.
+        while !write.isSettled { runBatch() }
+        return try write.result()
+      }
+    } catch {
+      write.withdraw()
+      throw error
+    }
+  }
+
+  func close() {
+    lane.stop { [self] in connection.close() }
+  }
+
+  private func runBatch() {
+    let batch = waiting.withLock { waiting in
+      let batch = Array(waiting.prefix(Self.batch))
+      waiting.removeFirst(batch.count)
+      return batch
+    }
+    do throws(RoostError) {
+      try connection.execute("BEGIN IMMEDIATE")
+      for write in batch { write.run(on: connection) }
+      try connection.execute("COMMIT")
+      for write in batch { write.settle(nil) }
+    } catch {
+      connection.rollBack()
+      for write in batch { write.settle(error) }
+    }
+  }
+}
+
+/// A write in the queue, whatever its result's type.
+private protocol WaitingWrite: Sendable {
+  func run(on connection: Connection)
+  func settle(_ failure: RoostError?)
+}
+
+private final class Write<T: Sendable>: WaitingWrite {
+  private enum State {
+    case waiting
+    case withdrawn
+    case ran(Result<T, RoostError>)
+    case settled(Result<T, RoostError>)
+  }
+
+  private let body: @Sendable (Transaction) throws(RoostError) -> T
+  private let state = Mutex<State>(.waiting)
+
+  init(_ body: @escaping @Sendable (Transaction) throws(RoostError) -> T) {
+    self.body = body
+  }
+
+  var isSettled: Bool {
+    state.withLock { state in
+      if case .settled = state { true } else { false }
+    }
+  }
+
+  /// The caller has gone: if the body has not run yet it never will.
+  func withdraw() {
+    state.withLock { state in
+      if case .waiting = state { state = .withdrawn }
+    }
+  }
+
+  func run(on connection: Connection) {
+    let wanted = state.withLock { state in
+      if case .waiting = state { true } else { false }
+    }
+    guard wanted else { return }
+    let outcome: Result<T, RoostError>
+    do throws(RoostError) {
+      try connection.execute("SAVEPOINT write")
+      let value = try body(Transaction(connection))
+      try connection.execute("RELEASE write")
+      outcome = .success(value)
+    } catch {
+      // Undoes this body alone. If even that fails the commit will too, and says so.
+      _ = Result { try connection.execute("ROLLBACK TO write; RELEASE write") }
+      outcome = .failure(error)
+    }
+    state.withLock { $0 = .ran(outcome) }
+  }
+
+  func settle(_ failure: RoostError?) {
+    state.withLock { state in
+      if let failure {
+        state = .settled(.failure(failure))
+      } else if case .ran(let outcome) = state {
+        state = .settled(outcome)
+      } else {
+        state = .settled(.failure(RoostError(.cancelled, "The request was cancelled.")))
+      }
+    }
+  }
+
+  func result() throws(RoostError) -> T {
+    try state.withLock { state -> Result<T, RoostError> in
+      if case .settled(let outcome) = state { return outcome }
+      return .failure(RoostError(.cancelled, "The request was cancelled."))
+    }.get()
+  }
+}
