@@ -8,6 +8,9 @@ public struct Generation: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Raised by one at each change within an epoch.
   public let number: UInt64
 
+  /// Older than anything that was ever told.
+  public static let zero = Generation(epoch: 0, number: 0)
+
   /// Wraps a stored or received pair.
   public init(epoch: UInt64, number: UInt64) {
     self.epoch = epoch

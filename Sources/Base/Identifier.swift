@@ -44,6 +44,11 @@ public struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConve
         )))
   }
 
+  /// The all-zero id: names nothing, stands where a message has no id.
+  public static var zero: Self {
+    Self(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
+  }
+
   /// Lower case with hyphens, as OpenStack's APIs print ids.
   public var description: String { uuid.uuidString.lowercased() }
 

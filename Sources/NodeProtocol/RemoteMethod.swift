@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Wire
+
+/// A method of one of the services in `node.proto`, with its types.
+public protocol RemoteMethod: SendableMetatype {
+  /// What the caller sends.
+  associatedtype Request: Message
+  /// What it gets back.
+  associatedtype Reply: Message
+  /// `package.Service/Method`, as gRPC writes it.
+  static var name: String { get }
+}
+
+extension WirePeer {
+  /// Calls a typed method; see `call(_:_:timeout:)`.
+  public func call<Method: RemoteMethod>(
+    _ method: Method.Type, _ request: Method.Request, timeout: Duration
+  ) async throws(WireStatus) -> Method.Reply {
+    let reply = try await call(Method.name, request.encoded, timeout: timeout)
+    do {
+      return try Method.Reply(decoding: reply)
+    } catch {
+      throw WireStatus(.internal, "\(Method.name): the reply is no \(Method.Reply.self): \(error)")
+    }
+  }
+}
+
+/// Typed handlers by method name; what a connection serves.
+public struct ServiceTable: WireService {
+  private typealias Handler =
+    @Sendable ([UInt8], any WirePeer) async throws(WireStatus) -> [UInt8]
+
+  private var handlers: [String: Handler] = [:]
+
+  /// Serves nothing.
+  public init() {}
+
+  /// Serves a method.
+  public mutating func on<Method: RemoteMethod>(
+    _ method: Method.Type,
+    _ handler:
+      @escaping @Sendable (Method.Request, any WirePeer) async throws(WireStatus) -> Method.Reply
+  ) {
+    handlers[Method.name] = { bytes, peer throws(WireStatus) in
+      let request: Method.Request
+      do {
+        request = try Method.Request(decoding: bytes)
+      } catch {
+        throw WireStatus(
+          .invalidArgument, "\(Method.name): the request is no \(Method.Request.self): \(error)")
+      }
+      return try await handler(request, peer).encoded
+    }
+  }
+
+  public func serve(
+    _ method: String, _ request: [UInt8], from peer: any WirePeer
+  ) async throws(WireStatus) -> [UInt8] {
+    guard let handler = handlers[method] else {
+      throw WireStatus(.unimplemented, "\(method.prefix(200)) is not served here")
+    }
+    return try await handler(request, peer)
+  }
+}
