@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+public import CloudModel
+public import Database
+import JSON
+
+extension Transaction {
+  /// All images that are not deleted, newest first.
+  public func images() throws(RoostError) -> [Image] {
+    try rows("SELECT * FROM images WHERE deleted_at IS NULL ORDER BY created_at DESC, number DESC")
+      .map(Image.init(row:))
+  }
+
+  /// An image by id; with `deleted`, also one whose file is kept for a server that is being built.
+  public func image(_ id: ImageID, deleted: Bool = false) throws(RoostError) -> Image? {
+    try row(
+      "SELECT * FROM images WHERE id = ? AND (deleted_at IS NULL OR ?)", .id(id), .bool(deleted)
+    ).map(Image.init(row:))
+  }
+
+  /// Deleted images whose files may still be there, oldest first.
+  public func deletedImages() throws(RoostError) -> [Image] {
+    try rows("SELECT * FROM images WHERE deleted_at IS NOT NULL ORDER BY number")
+      .map(Image.init(row:))
+  }
+
+  /// Adds an image. A known id is a `conflict`.
+  public func insert(_ image: Image) throws(RoostError) {
+    try run(
+      """
+      INSERT INTO images (id, owner_id, name, status, visibility, is_protected, is_hidden,
+        disk_format, container_format, min_disk_gb, min_memory_mb, size, virtual_size, md5, sha256,
+        sha512, tags, properties, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """, values: [.id(image.id)] + image.changingColumns(createdAt: true))
+  }
+
+  /// Writes what may change of an image.
+  public func update(_ image: Image) throws(RoostError) {
+    try run(
+      """
+      UPDATE images SET owner_id = ?, name = ?, status = ?, visibility = ?, is_protected = ?,
+        is_hidden = ?, disk_format = ?, container_format = ?, min_disk_gb = ?, min_memory_mb = ?,
+        size = ?, virtual_size = ?, md5 = ?, sha256 = ?, sha512 = ?, tags = ?, properties = ?,
+        updated_at = ?, generation = generation + 1
+      WHERE id = ?
+      """, values: image.changingColumns(createdAt: false) + [.id(image.id)])
+  }
+
+  /// Hides an image from users; its row stays until `forgetImage`.
+  public func deleteImage(_ id: ImageID, at time: Timestamp) throws(RoostError) {
+    try run(
+      """
+      UPDATE images SET status = 'deleted', deleted_at = ?, generation = generation + 1
+      WHERE id = ?
+      """, .time(time), .id(id))
+  }
+
+  /// Removes the row of a deleted image.
+  public func forgetImage(_ id: ImageID) throws(RoostError) {
+    try run("DELETE FROM images WHERE id = ? AND deleted_at IS NOT NULL", .id(id))
+  }
+
+  /// Uploads that a crash cut short begin anew: their images are queued again.
+  public func requeueUploads() throws(RoostError) {
+    try run("UPDATE images SET status = 'queued' WHERE status = 'saving'")
+  }
+}
+
+extension Image {
+  fileprivate func changingColumns(createdAt withCreation: Bool) -> [SQLValue] {
+    var columns: [SQLValue] = [
+      .id(owner), SQLValue(name), .text(status.rawValue), .text(visibility.rawValue),
+      .bool(isProtected), .bool(isHidden), SQLValue(diskFormat), SQLValue(containerFormat),
+      .integer(minDiskGB), .integer(minMemoryMB), SQLValue(content?.size),
+      SQLValue(content?.virtualSize), SQLValue(content?.md5), SQLValue(content?.sha256),
+      SQLValue(content?.sha512), .text(jsonText(.array(tags.map { .string($0) }))),
+      .text(propertiesText),
+    ]
+    if withCreation { columns.append(.time(createdAt)) }
+    return columns + [.time(updatedAt)]
+  }
+
+  private var propertiesText: String {
+    var object = JSONObject()
+    for key in properties.keys.sorted() { object[key] = properties[key].map { .string($0) } }
+    return jsonText(.object(object))
+  }
+
+  init(row: Row) throws(RoostError) {
+    var properties: [String: String] = [:]
+    for (key, value) in try JSONReader(json(row, "properties")).entries() {
+      properties[key] = value.value.text
+    }
+    self.init(
+      id: try row.id("id"), owner: try row.id("owner_id"), name: try row.optionalText("name"),
+      status: try word(row, "status"), visibility: try word(row, "visibility"),
+      isProtected: try row.bool("is_protected"), isHidden: try row.bool("is_hidden"),
+      diskFormat: try row.optionalText("disk_format"),
+      containerFormat: try row.optionalText("container_format"),
+      minDiskGB: try row.integer("min_disk_gb"), minMemoryMB: try row.integer("min_memory_mb"),
+      content: try ImageContent(row: row),
+      tags: (try json(row, "tags").elements ?? []).compactMap(\.text), properties: properties,
+      createdAt: try row.time("created_at"), updatedAt: try row.time("updated_at"))
+  }
+}
+
+extension ImageContent {
+  fileprivate init?(row: Row) throws(RoostError) {
+    guard let size = try row.optionalInteger("size") else { return nil }
+    self.init(
+      size: size, virtualSize: try row.integer("virtual_size"), md5: try row.text("md5"),
+      sha256: try row.text("sha256"), sha512: try row.text("sha512"))
+  }
+}
+
+private func jsonText(_ value: JSONValue) -> String {
+  String(decoding: value.encoded, as: UTF8.self)
+}
+
+private func json(_ row: Row, _ column: String) throws(RoostError) -> JSONValue {
+  try JSONValue(parsing: Array(try row.text(column).utf8))
+}
+
+private func word<Word: RawRepresentable<String>>(_ row: Row, _ column: String) throws(RoostError)
+  -> Word
+{
+  let text = try row.text(column)
+  guard let word = Word(rawValue: text) else {
+    throw RoostError(
+      .internal, "An internal error occurred; the operator's log has the details.",
+      operator: "column \(column) holds \(text)")
+  }
+  return word
+}
