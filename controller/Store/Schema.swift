@@ -9,6 +9,10 @@ public enum Schema {
   private static let first = [
     IdentitySchema.sql,
     ImageSchema.sql,
+    FleetSchema.sql,
+    ComputeSchema.sql,
+    NetworkSchema.sql,
+    FleetSchema.claimsSQL,
   ]
 
   /// All steps from an empty file to what this release knows.

@@ -3,7 +3,6 @@
 public import Base
 public import CloudModel
 public import Database
-import JSON
 
 extension Transaction {
   /// All images that are not deleted, newest first.
@@ -82,26 +81,16 @@ extension Image {
     return columns + [.time(updatedAt)]
   }
 
-  private var propertiesText: String {
-    var object = JSONObject()
-    for key in properties.keys.sorted() { object[key] = properties[key].map { .string($0) } }
-    return jsonText(.object(object))
-  }
-
   init(row: Row) throws(RoostError) {
-    var properties: [String: String] = [:]
-    for (key, value) in try JSONReader(json(row, "properties")).entries() {
-      properties[key] = value.value.text
-    }
     self.init(
       id: try row.id("id"), owner: try row.id("owner_id"), name: try row.optionalText("name"),
-      status: try word(row, "status"), visibility: try word(row, "visibility"),
+      status: try row.word("status"), visibility: try row.word("visibility"),
       isProtected: try row.bool("is_protected"), isHidden: try row.bool("is_hidden"),
       diskFormat: try row.optionalText("disk_format"),
       containerFormat: try row.optionalText("container_format"),
       minDiskGB: try row.integer("min_disk_gb"), minMemoryMB: try row.integer("min_memory_mb"),
       content: try ImageContent(row: row),
-      tags: (try json(row, "tags").elements ?? []).compactMap(\.text), properties: properties,
+      tags: try row.texts("tags"), properties: try row.properties("properties"),
       createdAt: try row.time("created_at"), updatedAt: try row.time("updated_at"))
   }
 }
@@ -113,24 +102,4 @@ extension ImageContent {
       size: size, virtualSize: try row.integer("virtual_size"), md5: try row.text("md5"),
       sha256: try row.text("sha256"), sha512: try row.text("sha512"))
   }
-}
-
-private func jsonText(_ value: JSONValue) -> String {
-  String(decoding: value.encoded, as: UTF8.self)
-}
-
-private func json(_ row: Row, _ column: String) throws(RoostError) -> JSONValue {
-  try JSONValue(parsing: Array(try row.text(column).utf8))
-}
-
-private func word<Word: RawRepresentable<String>>(_ row: Row, _ column: String) throws(RoostError)
-  -> Word
-{
-  let text = try row.text(column)
-  guard let word = Word(rawValue: text) else {
-    throw RoostError(
-      .internal, "An internal error occurred; the operator's log has the details.",
-      operator: "column \(column) holds \(text)")
-  }
-  return word
 }

@@ -51,8 +51,8 @@ public struct Image: Hashable, Sendable {
   public var content: ImageContent?
   /// In order, no repetition.
   public var tags: [String]
-  /// Properties that users gave, by name.
-  public var properties: [String: String]
+  /// Properties that users gave, sorted by key.
+  public var properties: [Property]
   public let createdAt: Timestamp
   public var updatedAt: Timestamp
 
@@ -61,7 +61,7 @@ public struct Image: Hashable, Sendable {
     id: ImageID, owner: ProjectID, name: String?, status: Status, visibility: Visibility,
     isProtected: Bool, isHidden: Bool, diskFormat: String?, containerFormat: String?,
     minDiskGB: Int64, minMemoryMB: Int64, content: ImageContent?, tags: [String],
-    properties: [String: String], createdAt: Timestamp, updatedAt: Timestamp
+    properties: [Property], createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
     self.owner = owner
