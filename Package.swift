@@ -105,8 +105,8 @@ let package = Package(
     library(
       "Cloud", path: "controller/Cloud/Operations",
       [
-        "Base", "CloudModel", "Crypto", "Fleet", "Invariants", "JSON", "Lanes", "Log", "Placement",
-        "Store",
+        "Base", "CloudModel", "Crypto", "Database", "Fleet", "Invariants", "JSON", "Lanes", "Log",
+        "NodeProtocol", "Placement", "Store",
       ]),
     library(
       "API", path: "controller/API",
@@ -153,8 +153,13 @@ let package = Package(
       ["Base", "Hypervisor", "Images", "Journal", "NodeProtocol", "Reconciler", "Switch"]),
     tests("AgentDaemon", ["AgentDaemon", "Base"]),
     tests("Store", ["Base", "CloudModel", "Database", "Store"]),
-    tests("Fleet", ["Base", "CloudModel", "Fleet", "NodeProtocol", "Wire"]),
-    tests("Cloud", ["Base", "Cloud", "CloudModel", "Fleet", "Store"]),
+    tests("Fleet", ["Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "Wire"]),
+    tests(
+      "Cloud",
+      [
+        "Base", "Cloud", "CloudModel", "Database", "Fleet", "JSON", "Log", "NodeProtocol", "Store",
+        "Wire",
+      ]),
     tests("API", ["API", "Base", "Cloud", "CloudModel", "HTTPServer", "JSON", "Store"]),
     tests("Cluster", ["Base", "JSON"]),
   ]

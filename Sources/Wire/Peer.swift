@@ -24,8 +24,9 @@ public struct PeerIdentity: Hashable, Sendable {
   }
 }
 
-/// One live connection to a peer. Either end may call the other.
-public protocol WirePeer: Sendable {
+/// One live connection to a peer. Either end may call the other. A class, so that one connection can
+/// be told from the next.
+public protocol WirePeer: AnyObject, Sendable {
   /// Who is at the other end.
   var identity: PeerIdentity { get }
   /// Calls a method of the peer and waits for its reply.
