@@ -28,10 +28,7 @@ extension WirePeer {
 
 /// Typed handlers by method name; what a connection serves.
 public struct ServiceTable: WireService {
-  private typealias Handler =
-    @Sendable ([UInt8], any WirePeer) async throws(WireStatus) -> [UInt8]
-
-  private var handlers: [String: Handler] = [:]
+  private var handlers: [String: any MethodHandler] = [:]
 
   /// Serves nothing.
   public init() {}
@@ -42,16 +39,7 @@ public struct ServiceTable: WireService {
     _ handler:
       @escaping @Sendable (Method.Request, any WirePeer) async throws(WireStatus) -> Method.Reply
   ) {
-    handlers[Method.name] = { bytes, peer throws(WireStatus) in
-      let request: Method.Request
-      do {
-        request = try Method.Request(decoding: bytes)
-      } catch {
-        throw WireStatus(
-          .invalidArgument, "\(Method.name): the request is no \(Method.Request.self): \(error)")
-      }
-      return try await handler(request, peer).encoded
-    }
+    handlers[Method.name] = TypedHandler<Method>(handler: handler)
   }
 
   public func serve(
@@ -60,6 +48,26 @@ public struct ServiceTable: WireService {
     guard let handler = handlers[method] else {
       throw WireStatus(.unimplemented, "\(method.prefix(200)) is not served here")
     }
-    return try await handler(request, peer)
+    return try await handler.answer(request, peer)
+  }
+}
+
+/// A handler whose types are known inside only.
+private protocol MethodHandler: Sendable {
+  func answer(_ request: [UInt8], _ peer: any WirePeer) async throws(WireStatus) -> [UInt8]
+}
+
+private struct TypedHandler<Method: RemoteMethod>: MethodHandler {
+  let handler: @Sendable (Method.Request, any WirePeer) async throws(WireStatus) -> Method.Reply
+
+  func answer(_ request: [UInt8], _ peer: any WirePeer) async throws(WireStatus) -> [UInt8] {
+    let decoded: Method.Request
+    do {
+      decoded = try Method.Request(decoding: request)
+    } catch {
+      throw WireStatus(
+        .invalidArgument, "\(Method.name): the request is no \(Method.Request.self): \(error)")
+    }
+    return try await handler(decoded, peer).encoded
   }
 }
