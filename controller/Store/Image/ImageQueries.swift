@@ -74,8 +74,7 @@ extension Image {
       .bool(isProtected), .bool(isHidden), SQLValue(diskFormat), SQLValue(containerFormat),
       .integer(minDiskGB), .integer(minMemoryMB), SQLValue(content?.size),
       SQLValue(content?.virtualSize), SQLValue(content?.md5), SQLValue(content?.sha256),
-      SQLValue(content?.sha512), .text(jsonText(.array(tags.map { .string($0) }))),
-      .text(propertiesText),
+      SQLValue(content?.sha512), packed(tags), packed(properties),
     ]
     if withCreation { columns.append(.time(createdAt)) }
     return columns + [.time(updatedAt)]
