@@ -150,12 +150,17 @@ public final class LinkSwitch: Switch {
   private static func makeTap(_ port: PortID, _ kernel: Kernel) throws(RoostError) {
     let unfinished = LinkNames.unfinished(port)
     try kernel.delete(unfinished)
-    try kernel.addTap(unfinished)
-    // ip link set UNFINISHED alias ALIAS; ip link set UNFINISHED name NAME
-    try kernel.change(unfinished, "set alias") {
-      rtnl_link_set_ifalias($0, LinkNames.alias(of: port))
+    do throws(RoostError) {
+      try kernel.addTap(unfinished)
+      // ip link set UNFINISHED alias ALIAS; ip link set UNFINISHED name NAME
+      try kernel.change(unfinished, "set alias") {
+        rtnl_link_set_ifalias($0, LinkNames.alias(of: port))
+      }
+      try kernel.change(unfinished, "rename") { rtnl_link_set_name($0, LinkNames.tap(of: port)) }
+    } catch {
+      try? kernel.delete(unfinished)
+      throw error
     }
-    try kernel.change(unfinished, "rename") { rtnl_link_set_name($0, LinkNames.tap(of: port)) }
   }
 
   private func onLane<T: Sendable>(
