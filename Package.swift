@@ -146,8 +146,8 @@ let package = Package(
     tests("Processes", ["Base", "Processes"]),
     tests("Hypervisor", ["Base", "Hypervisor", "Lanes", "Log", "Processes"]),
     tests("Switch", ["Base", "Lanes", "Log", "Processes", "Switch"]),
-    tests("Images", ["Base", "HTTPClient", "Images", "Lanes"]),
-    tests("Journal", ["Base", "Journal", "NodeProtocol"]),
+    tests("Images", ["Base", "Crypto", "Images", "Lanes", "Processes"]),
+    tests("Journal", ["Base", "Database", "Journal", "NodeProtocol"]),
     tests(
       "Reconciler",
       ["Base", "Hypervisor", "Images", "Journal", "NodeProtocol", "Reconciler", "Switch"]),

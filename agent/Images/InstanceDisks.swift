@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+public import Lanes
+internal import Processes
+
+/// The files of the instances on this node: root disk, config drive, console log.
+///
+/// A file under its final name is whole: each is written aside and renamed.
+public struct InstanceDisks: Sendable {
+  private let root: String
+  private let disk: any Disk
+  private let clock: any Clock
+  private let lane: @Sendable (InstanceID) -> any LaneRunning
+  private let surveyLane: any LaneRunning
+
+  /// - Parameters:
+  ///   - root: holds one folder for each instance.
+  ///   - clock: for the deadlines of child processes.
+  ///   - surveyLane: where work on all instances runs.
+  ///   - lane: where an instance's work runs, so that one hung disk costs one instance.
+  public init(
+    root: String, disk: any Disk, clock: any Clock,
+    surveyLane: any LaneRunning, lane: @escaping @Sendable (InstanceID) -> any LaneRunning
+  ) {
+    self.root = root
+    self.disk = disk
+    self.clock = clock
+    self.surveyLane = surveyLane
+    self.lane = lane
+  }
+
+  private static let deadline = Duration.seconds(60)
+  private static let tool = "/usr/bin/qemu-img"
+
+  /// Where an instance's files are or would be.
+  public func folder(of instance: InstanceID) -> InstanceFolder {
+    InstanceFolder(root: root, instance: instance)
+  }
+
+  /// Which of an instance's files exist.
+  public func observe(_ instance: InstanceID) async throws(RoostError) -> ObservedDisks {
+    let (disk, folder) = (disk, folder(of: instance))
+    return try await lane(instance).run("disks.observe", timeout: Self.deadline) {
+      () throws(RoostError) -> ObservedDisks in
+      let names = try disk.list(folder.path)
+      return ObservedDisks(
+        disk: names.contains("disk"), configDrive: names.contains("config.iso"),
+        anything: !names.isEmpty)
+    }
+  }
+
+  /// Makes the root disk on top of a base image. One that is there stays as it is.
+  ///
+  ///     qemu-img create -f qcow2 -F FORMAT -b BASE DISK SIZE
+  ///
+  /// - Parameter gigabytes: the disk's size in GiB; 0 takes the image's.
+  /// - Throws: `.badRequest` when the image is larger than the disk would be.
+  public func createDisk(
+    _ instance: InstanceID, base: CachedImage, gigabytes: UInt64
+  ) async throws(RoostError) {
+    let size = try Self.diskSize(base: base, gigabytes: gigabytes)
+    let (disk, folder, clock) = (disk, folder(of: instance), clock)
+    try await lane(instance).run("disks.createDisk", timeout: Self.deadline) {
+      () throws(RoostError) in
+      try disk.makeFolder(folder.path, mode: 0o711)
+      if try disk.size(of: folder.disk) != nil { return }
+      let part = folder.disk + InstanceFolder.unfinished
+      try disk.remove(part)
+      let child = ChildProcess(
+        Self.tool,
+        [
+          "create", "-q", "-f", "qcow2", "-F", base.format.rawValue, "-b", base.path, part,
+          String(size),
+        ])
+      let result = try child.run(timeout: Self.deadline, clock: clock)
+      guard result.succeeded else {
+        throw RoostError(
+          .internal, "The root disk could not be created.",
+          operator: "qemu-img \(result.end): \(String(decoding: result.errors, as: UTF8.self))")
+      }
+      try disk.rename(part, to: folder.disk)
+    }
+  }
+
+  /// How many bytes the root disk has.
+  static func diskSize(base: CachedImage, gigabytes: UInt64) throws(RoostError) -> UInt64 {
+    if gigabytes == 0 { return base.virtualSize }
+    let (size, overflow) = gigabytes.multipliedReportingOverflow(by: 1 << 30)
+    guard !overflow, size <= 1 << 62 else {
+      throw RoostError(.badRequest, "A root disk of \(gigabytes) GiB is not possible.")
+    }
+    guard base.virtualSize <= size else {
+      throw RoostError(
+        .badRequest,
+        "The image's virtual size is \(base.virtualSize) bytes; the flavor's root disk of "
+          + "\(gigabytes) GiB is too small for it.")
+    }
+    return size
+  }
+
+  /// Writes the config drive. One that is there stays as it is: the guest may be reading it.
+  public func createConfigDrive(
+    _ instance: InstanceID, files: [ConfigDriveFile]
+  ) async throws(RoostError) {
+    let (disk, folder) = (disk, folder(of: instance))
+    try await lane(instance).run("disks.createConfigDrive", timeout: Self.deadline) {
+      () throws(RoostError) in
+      try disk.makeFolder(folder.path, mode: 0o711)
+      if try disk.size(of: folder.configDrive) != nil { return }
+      let image = try ConfigDriveImage.render(files)
+      try disk.replace(folder.configDrive, with: image, mode: 0o600)
+    }
+  }
+
+  /// Removes the instance's folder and all that is in it; none there is fine.
+  public func remove(_ instance: InstanceID) async throws(RoostError) {
+    let (disk, folder) = (disk, folder(of: instance))
+    try await lane(instance).run("disks.remove", timeout: Self.deadline) {
+      () throws(RoostError) in
+      for name in try disk.list(folder.path) { try disk.remove("\(folder.path)/\(name)") }
+      try disk.removeFolder(folder.path)
+    }
+  }
+
+  /// The end of the instance's console log, at most `limit` bytes; empty when there is none.
+  ///
+  /// - Parameter lines: how many lines from the end; 0 for all that fit.
+  public func consoleLog(
+    _ instance: InstanceID, lines: UInt32, limit: Int
+  ) async throws(RoostError) -> [UInt8] {
+    let (disk, path) = (disk, folder(of: instance).consoleLog)
+    return try await lane(instance).run("disks.consoleLog", timeout: Self.deadline) {
+      () throws(RoostError) -> [UInt8] in
+      let tail = try disk.readEnd(path, count: limit) ?? []
+      return ConsoleTail.lastLines(tail, lines)
+    }
+  }
+
+  /// Makes the folder of all instances. To be called once, at start.
+  public func recover() async throws(RoostError) {
+    let (disk, root) = (disk, root)
+    try await surveyLane.run("disks.recover", timeout: Self.deadline) { () throws(RoostError) in
+      try disk.makeFolder(root, mode: 0o711)
+    }
+  }
+
+  /// Every file of every instance here, by path.
+  public func survey() async throws(RoostError) -> [SurveyedFile] {
+    let (disk, root) = (disk, root)
+    return try await surveyLane.run("disks.survey", timeout: Self.deadline) {
+      () throws(RoostError) -> [SurveyedFile] in
+      var found: [SurveyedFile] = []
+      for name in try disk.list(root) {
+        guard let instance = InstanceID(name) else { continue }
+        for file in try disk.list("\(root)/\(name)") {
+          found.append(SurveyedFile(instance: instance, path: "\(root)/\(name)/\(file)"))
+        }
+      }
+      return found
+    }
+  }
+}
+
+/// A file in an instance's folder.
+public struct SurveyedFile: Sendable, Hashable {
+  /// Whose folder it is in.
+  public let instance: InstanceID
+  /// Where it is.
+  public let path: String
+}
+
+/// Which of an instance's files exist.
+public struct ObservedDisks: Sendable, Hashable {
+  /// The root disk is there, whole.
+  public var disk: Bool
+  /// The config drive is there, whole.
+  public var configDrive: Bool
+  /// There is something to remove.
+  public var anything: Bool
+
+  /// An observation.
+  public init(disk: Bool, configDrive: Bool, anything: Bool) {
+    self.disk = disk
+    self.configDrive = configDrive
+    self.anything = anything
+  }
+}
