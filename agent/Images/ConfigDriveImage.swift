@@ -60,7 +60,22 @@ public enum ConfigDriveImage {
       }
       try require(archive_write_close(archive), archive)
     }
+    try name(&sink.bytes)
     return sink.bytes
+  }
+
+  /// Writes the volume id into the primary descriptor: ISO 9660 proper has neither lower case nor a
+  /// hyphen, so libarchive writes `CONFIG_2` there; guests look for the id as it is.
+  private static func name(_ image: inout [UInt8]) throws(RoostError) {
+    // Sector 16 holds the primary descriptor, whose bytes 40 to 71 are the volume id.
+    let field = (16 * 2048 + 40)..<(16 * 2048 + 72)
+    guard image.count > field.upperBound else {
+      throw RoostError(
+        .internal, "The config drive could not be written.", operator: "libarchive: no descriptor")
+    }
+    let id = Array("config-2".utf8)
+    image.replaceSubrange(
+      field, with: id + [UInt8](repeating: 0x20, count: field.count - id.count))
   }
 
   private final class Sink {
