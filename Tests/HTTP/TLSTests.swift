@@ -2,7 +2,9 @@
 
 import Base
 import Glibc
+import HTTPClient
 import HTTPServer
+import Lanes
 import Testing
 
 @Suite struct TLSTests {
@@ -36,6 +38,13 @@ import Testing
         #expect(answer == "secret")
         let distrusted = try await curl(server, scheme: "https", "{}/")
         #expect(distrusted.contains("certificate"))
+        let url = "https://\(server.address)/"
+        let trusting = HTTPClient(lane: Lane(name: "tls"), caFile: files.certificatePath)
+        #expect(try await trusting.request("POST", url, body: [1, 2]).bytes == [1, 2])
+        let error = try await #require(throws: RoostError.self) {
+          try await HTTPClient(lane: Lane(name: "tls")).request("GET", url)
+        }
+        #expect(error.kind == .unavailable && error.user.contains("certificate"))
         #expect(
           try await curl(
             server, scheme: "https", "--cacert", files.certificatePath, "--tls-max", "1.1", "{}/"
