@@ -44,6 +44,9 @@ public final class ConfigReader {
     self.entries = entries
   }
 
+  /// The keys of this section in the file's order, for sections whose keys are names.
+  public var keys: [String] { entries.map(\.key) }
+
   /// The section under a key; an absent one is empty, so that its defaults hold.
   public func section(_ key: String) throws(RoostError) -> ConfigReader {
     try optionalSection(key) ?? adopt(nil, [], under: key)

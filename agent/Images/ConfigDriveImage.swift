@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
-internal import CArchive
-internal import Glibc
+import CArchive
+import Glibc
 
 /// One file on a config drive.
 public struct ConfigDriveFile: Sendable, Hashable {

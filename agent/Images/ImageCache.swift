@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
-internal import ImageFormat
+import ImageFormat
 public import Lanes
 
 /// The node's base images, one file each, named by the SHA-256 of its bytes.

@@ -2,7 +2,7 @@
 
 public import Base
 public import Lanes
-internal import Processes
+import Processes
 
 /// The files of the instances on this node: root disk, config drive, console log.
 ///

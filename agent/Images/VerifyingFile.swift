@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Base
-internal import Crypto
+import Base
+import Crypto
 
 /// Passes bytes on to a file while it counts and hashes them, so that they are read only once.
 final class VerifyingFile: DiskFile, @unchecked Sendable {

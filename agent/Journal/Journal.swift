@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
-internal import Database
+import Database
 public import NodeProtocol
 
 /// What this node was told, kept across restarts of agent and host.

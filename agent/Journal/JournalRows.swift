@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Base
-internal import Database
-internal import NodeProtocol
+import Base
+import Database
+import NodeProtocol
 
 /// How entries become rows and rows entries.
 extension JournalEntry {

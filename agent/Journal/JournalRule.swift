@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Base
+import Base
 public import NodeProtocol
 
 /// Decides what becomes of a desired state that arrives. Pure.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Database
+import Database
 
 /// The journal's tables, as numbered forward migrations.
 enum JournalSchema {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Base
+import Base
 
 /// Shares one look at the world between all who ask at the same time.
 ///

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Base
-internal import Hypervisor
-internal import Images
-internal import Journal
-internal import NodeProtocol
-internal import Switch
+import Base
+import Hypervisor
+import Images
+import Journal
+import NodeProtocol
+import Switch
 
 /// Looks at what exists of an instance. Looks at the whole host are shared between instances.
 struct Observer: Sendable {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Base
+import Base
 public import Hypervisor
 public import Journal
-internal import NodeProtocol
+import NodeProtocol
 
 /// Desired against observed: what to do next for one instance. A pure function; whoever carries it
 /// out observes and plans again until the plan has an outcome.

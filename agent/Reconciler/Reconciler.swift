@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
-internal import Hypervisor
-internal import Journal
-internal import Log
+import Hypervisor
+import Journal
+import Log
 public import NodeProtocol
 
 /// Keeps every instance of the journal what it should be, each in a task of its own.

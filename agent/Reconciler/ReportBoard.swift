@@ -2,7 +2,7 @@
 
 public import Base
 public import NodeProtocol
-internal import Synchronization
+import Synchronization
 
 /// What the controller is to be told: the latest observation of each instance, kept until the
 /// controller has acknowledged that very one.

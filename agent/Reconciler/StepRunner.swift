@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Base
-internal import Hypervisor
-internal import Images
-internal import Journal
-internal import NodeProtocol
-internal import Switch
+import Base
+import Hypervisor
+import Images
+import Journal
+import NodeProtocol
+import Switch
 
 /// Carries out single steps. What is to be done was decided by the plan; nothing is decided here.
 struct StepRunner: Sendable {

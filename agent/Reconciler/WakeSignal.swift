@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
-internal import Synchronization
+import Synchronization
 
 /// A bell that one task waits for and anyone may ring. Rings before the wait are kept, as one.
 public final class WakeSignal: Sendable {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Base
-internal import Hypervisor
-internal import Journal
-internal import Log
-internal import NodeProtocol
-internal import Synchronization
+import Base
+import Hypervisor
+import Journal
+import Log
+import NodeProtocol
+import Synchronization
 
 /// Makes one instance what it should be: looks, plans, acts, and looks again until there is an
 /// outcome; then waits to be woken.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Base
-internal import CLinux
-internal import CNetlink
-internal import Glibc
+import Base
+import CLinux
+import CNetlink
+import Glibc
 
 /// The kernel's interfaces through rtnetlink, within one network namespace.
 ///

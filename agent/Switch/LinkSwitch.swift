@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
-internal import CNetlink
-internal import Glibc
+import CNetlink
+import Glibc
 public import Lanes
 public import Log
-internal import Synchronization
+import Synchronization
 
 /// A switch made of Linux bridges, one for each physical network, and persistent taps.
 ///
