@@ -69,7 +69,8 @@ let package = Package(
     library(
       "HTTPServer", path: "Sources/HTTP/Server", ["Base", "CLinux", "CMicroHTTPD", "JSON", "Log"]),
     library("HTTPClient", path: "Sources/HTTP/Client", ["Base", "CCurl", "Lanes"]),
-    library("Wire", ["Base", "Certificates", "CGnuTLS", "EventLoop", "Log"]),
+    library(
+      "Wire", ["Base", "Certificates", "CGnuTLS", "CLinux", "EventLoop", "Lanes", "Log"]),
     library("NodeProtocol", exclude: ["proto"], ["Base", "Wire"]),
     library("ImageFormat", ["Base"]),
     library("Placement", ["Base"]),

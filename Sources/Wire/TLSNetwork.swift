@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+import CLinux
+public import EventLoop
+import Glibc
+import Lanes
+public import Log
+import Synchronization
+
+/// The network as it is: TCP, TLS 1.3 both ways, on an event loop.
+public final class TLSNetwork: Network {
+  /// From the first packet to an authenticated connection.
+  static let patience = Duration.seconds(10)
+  /// So many strangers may be in a handshake at once; more are turned away unheard.
+  private static let maximumStrangers = 512
+
+  let loop: EventLoop
+  let clock: any Clock
+  let log: Logger
+  let software: String
+  private let credentials: TLSCredentials
+  private let resolver = Lane(name: "resolve")
+  private let strangers = Mutex(0)
+
+  /// - Parameters:
+  ///   - software: what this end calls itself in the preface, as `roost-agent/0.1.0`.
+  public init(
+    _ credentials: TLSCredentials, loop: EventLoop, clock: any Clock, software: String, log: Logger
+  ) {
+    self.credentials = credentials
+    self.loop = loop
+    self.clock = clock
+    self.software = software
+    self.log = log
+  }
+
+  public func dial(
+    _ address: String, service: any WireService
+  ) async throws(RoostError) -> any WirePeer {
+    let deadline = clock.uptime + Self.patience
+    let target = try await resolver.run("resolve \(address)", timeout: Self.patience) {
+      () throws(RoostError) in try SocketAddress(resolving: address)
+    }
+    let descriptor = try target.socket()
+    do throws(RoostError) {
+      try await connect(descriptor, target, address, deadline)
+      let connection = try await authenticate(
+        descriptor, .dialler, expecting: .controller, service, deadline)
+      return connection
+    } catch {
+      loop.unwatch(descriptor)
+      close(descriptor)
+      throw error
+    }
+  }
+
+  private func connect(
+    _ descriptor: Int32, _ target: SocketAddress, _ address: String, _ deadline: Uptime
+  ) async throws(RoostError) {
+    setNoDelay(descriptor)
+    if target.with({ Glibc.connect(descriptor, $0, $1) }) == 0 { return }
+    guard errno == EINPROGRESS else { throw .unreachable(address, errno) }
+    let wait = SocketWait(loop, descriptor)
+    guard await wait.ready(for: .write, until: deadline, clock: clock) else {
+      throw RoostError(.unavailable, "\(address) did not answer in time.")
+    }
+    var code: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
+    guard code == 0 else { throw .unreachable(address, code) }
+  }
+
+  public func listen(
+    on address: String, service: any WireService,
+    accepted: @escaping @Sendable (any WirePeer) async -> Void
+  ) async throws(RoostError) {
+    try await listen(on: address, service: service, bound: { _ in }, accepted: accepted)
+  }
+
+  /// Listens, and tells which address it got: port 0 asks for any.
+  public func listen(
+    on address: String, service: any WireService, bound: @Sendable (String) -> Void,
+    accepted: @escaping @Sendable (any WirePeer) async -> Void
+  ) async throws(RoostError) {
+    let listener = try await resolver.run("listen on \(address)", timeout: Self.patience) {
+      () throws(RoostError) in try openListener(address)
+    }
+    let (arrivals, arrive) = AsyncStream.makeStream(of: Int32.self)
+    do throws(RoostError) {
+      try loop.watch(listener, for: .read) { [self] _ in
+        while let descriptor = acceptOne(listener) { arrive.yield(descriptor) }
+      }
+    } catch {
+      close(listener)
+      throw error
+    }
+    bound(boundAddress(listener))
+    await withDiscardingTaskGroup { group in
+      for await descriptor in arrivals {
+        group.addTask { [self] in await welcome(descriptor, service, accepted) }
+      }
+      group.cancelAll()
+    }
+    loop.unwatch(listener)
+    close(listener)
+  }
+
+  private func acceptOne(_ listener: Int32) -> Int32? {
+    while true {
+      let descriptor = roost_accept(listener)
+      guard descriptor >= 0 else {
+        // Out of descriptors: the backlog keeps the peer until the next wake-up.
+        if descriptor != -EAGAIN { log.warning("accept: \(systemErrorText(-descriptor))") }
+        return nil
+      }
+      let admitted = strangers.withLock { strangers in
+        guard strangers < Self.maximumStrangers else { return false }
+        strangers += 1
+        return true
+      }
+      if admitted { return descriptor }
+      log.warning("turned a connection away: \(Self.maximumStrangers) handshakes are under way")
+      close(descriptor)
+    }
+  }
+
+  private func welcome(
+    _ descriptor: Int32, _ service: any WireService,
+    _ accepted: @Sendable (any WirePeer) async -> Void
+  ) async {
+    let deadline = clock.uptime + Self.patience
+    setNoDelay(descriptor)
+    let outcome: Result<Connection, RoostError>
+    do throws(RoostError) {
+      outcome = .success(
+        try await authenticate(descriptor, .acceptor, expecting: .node, service, deadline))
+    } catch {
+      outcome = .failure(error)
+    }
+    strangers.withLock { $0 -= 1 }
+    switch outcome {
+    case .success(let connection):
+      await accepted(connection)
+      await connection.close(reason: "done")
+    case .failure(let error):
+      log.warning("refused a connection: \(error.user)")
+      loop.unwatch(descriptor)
+      close(descriptor)
+    }
+  }
+
+  private func authenticate(
+    _ descriptor: Int32, _ end: TLSSession.End, expecting role: PeerIdentity.Role,
+    _ service: any WireService, _ deadline: Uptime
+  ) async throws(RoostError) -> Connection {
+    let session = try TLSSession(end, credentials, descriptor: descriptor)
+    let wait = SocketWait(loop, descriptor)
+    while true {
+      let interest: EventLoop.Readiness
+      switch session.handshake() {
+      case .done, .closed:
+        // GnuTLS says success with 0 here.
+        guard let identity = session.peer(), identity.role == role else {
+          throw RoostError(
+            .forbidden, "The peer's certificate does not name a \(role.rawValue) of this fleet.")
+        }
+        let connection = Connection(
+          (descriptor, session, identity), dialled: end == .dialler, service: service,
+          network: self)
+        try await connection.start()
+        return connection
+      case .wantsRead: interest = .read
+      case .wantsWrite: interest = .write
+      case .failed(let reason):
+        throw RoostError(.unavailable, "The TLS handshake failed: \(reason).")
+      }
+      guard await wait.ready(for: interest, until: deadline, clock: clock) else {
+        throw RoostError(
+          .unavailable,
+          "The TLS handshake did not end within \(Self.patience.inSeconds) seconds.")
+      }
+    }
+  }
+}
+
+private func openListener(_ address: String) throws(RoostError) -> Int32 {
+  let target = try SocketAddress(resolving: address)
+  let descriptor = try target.socket()
+  var on: Int32 = 1
+  setsockopt(
+    descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+  guard target.with({ bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, 4096) == 0 else {
+    let code = errno
+    close(descriptor)
+    throw RoostError(
+      .unavailable, "Can't listen on \(address): \(systemErrorText(code)).")
+  }
+  return descriptor
+}
+
+extension RoostError {
+  fileprivate static func unreachable(_ address: String, _ code: Int32) -> RoostError {
+    RoostError(.unavailable, "\(address) can't be reached: \(systemErrorText(code)).")
+  }
+}
