@@ -106,8 +106,8 @@ let package = Package(
     library(
       "Cloud", path: "controller/Cloud/Operations",
       [
-        "Base", "CloudModel", "Crypto", "Database", "Fleet", "Invariants", "JSON", "Lanes", "Log",
-        "NodeProtocol", "Placement", "Store",
+        "Base", "CloudModel", "Crypto", "Database", "Fleet", "ImageFormat", "Invariants",
+        "JSON", "Lanes", "Log", "NodeProtocol", "Placement", "Store",
       ]),
     library(
       "API", path: "controller/API",

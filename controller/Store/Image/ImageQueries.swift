@@ -61,6 +61,13 @@ extension Transaction {
     try run("DELETE FROM images WHERE id = ? AND deleted_at IS NOT NULL", .id(id))
   }
 
+  /// Whether a server is being built from an image, so that its node may still fetch the bytes.
+  public func isBuilding(from image: ImageID) throws(RoostError) -> Bool {
+    try row(
+      "SELECT 1 FROM instances WHERE image_id = ? AND vm_state = ? LIMIT 1", .id(image),
+      .text(VMState.building.rawValue)) != nil
+  }
+
   /// Uploads that a crash cut short begin anew: their images are queued again.
   public func requeueUploads() throws(RoostError) {
     try run("UPDATE images SET status = 'queued' WHERE status = 'saving'")
