@@ -10,6 +10,9 @@ final class Connection {
     case reader
   }
 
+  /// More statements than Roost's code has; lists of varying length must not grow it for ever.
+  private static let statementLimit = 512
+
   private let handle: OpaquePointer
   private var statements: [String: OpaquePointer] = [:]
 
@@ -38,9 +41,15 @@ final class Connection {
   private func configure(_ mode: Mode) throws(RoostError) {
     switch mode {
     case .writer:
+      // Where WAL can't work SQLite keeps the old mode and reports no error.
+      let mode = try rows("PRAGMA journal_mode = WAL", []).first?.text("journal_mode")
+      guard mode == "wal" else {
+        throw RoostError(
+          .unavailable, "The store can't be used.",
+          operator: "journal mode is \(mode ?? "unknown"), not wal")
+      }
       try execute(
         """
-        PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA foreign_keys = ON;
         PRAGMA trusted_schema = OFF;
@@ -51,9 +60,13 @@ final class Connection {
   }
 
   func close() {
+    forgetStatements()
+    sqlite3_close_v2(handle)
+  }
+
+  private func forgetStatements() {
     for name in statements.keys.sorted() { sqlite3_finalize(statements[name]) }
     statements = [:]
-    sqlite3_close_v2(handle)
   }
 
   /// Runs statements without parameters or results.
@@ -61,6 +74,12 @@ final class Connection {
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw .database(handle, code, sql) }
   }
+
+  /// Whether a transaction is open. A full disk or a failed write can make SQLite roll back by
+  /// itself; what runs after that would commit statement by statement.
+  ///
+  /// Source: "Response To Errors Within A Transaction", sqlite.org/lang_transaction.html.
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
   /// Rolls back what is open; nothing open is fine.
   func rollBack() {
@@ -136,14 +155,15 @@ final class Connection {
       var text = text
       return text.withUTF8 { bytes in
         bytes.withMemoryRebound(to: CChar.self) {
-          sqlite3_bind_text(
-            statement, index, $0.baseAddress ?? UnsafePointer(bitPattern: 1), Int32($0.count), copy)
+          sqlite3_bind_text64(
+            statement, index, $0.baseAddress ?? UnsafePointer(bitPattern: 1), UInt64($0.count),
+            copy, UInt8(SQLITE_UTF8))
         }
       }
     case .blob(let bytes):
       if bytes.isEmpty { return sqlite3_bind_zeroblob(statement, index, 0) }
       return bytes.withUnsafeBytes {
-        sqlite3_bind_blob(statement, index, $0.baseAddress, Int32($0.count), copy)
+        sqlite3_bind_blob64(statement, index, $0.baseAddress, UInt64($0.count), copy)
       }
     }
   }
@@ -153,6 +173,7 @@ final class Connection {
     var made: OpaquePointer?
     let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
     guard code == SQLITE_OK, let made else { throw .database(handle, code, sql) }
+    if statements.count >= Self.statementLimit { forgetStatements() }
     statements[sql] = made
     return made
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
+import Glibc
 import Lanes
 
 /// A SQLite file: one thread writes, one reads, and writes that wait together share a commit.
@@ -10,6 +11,8 @@ public final class Database: Sendable {
   /// Longest a caller waits. SQLite's own work takes milliseconds; only a sick disk comes near it.
   private static let patience = Duration.seconds(60)
 
+  private let path: String
+  private let vfs: String?
   private let writer: Writer
   private let reader: Reader
 
@@ -22,18 +25,23 @@ public final class Database: Sendable {
   public static func open(
     _ path: String, migrations: [Migration], vfs: String? = nil
   ) throws(RoostError) -> Database {
+    // The store holds hashes and keys: SQLite's own mode for a new file lets everyone read. A
+    // failure here meets SQLite again, which names it.
+    if vfs == nil { _ = Result { try createPrivateFile(path) } }
     let connection = try Connection(path, .writer, vfs: vfs)
     do throws(RoostError) {
       try connection.migrate(migrations, path: path)
       let reading = try Connection(path, .reader, vfs: vfs)
-      return Database(writing: connection, reading: reading)
+      return Database(path, vfs, writing: connection, reading: reading)
     } catch {
       connection.close()
       throw error
     }
   }
 
-  private init(writing: Connection, reading: Connection) {
+  private init(_ path: String, _ vfs: String?, writing: Connection, reading: Connection) {
+    self.path = path
+    self.vfs = vfs
     writer = Writer(writing)
     reader = Reader(reading)
   }
@@ -57,9 +65,28 @@ public final class Database: Sendable {
     try await reader.read(timeout: Self.patience, body)
   }
 
-  /// Writes a copy of the database to a new file, while it is in use.
-  public func backup(to path: String) async throws(RoostError) {
-    try await reader.backup(to: path)
+  /// Writes a copy of one consistent state to a new file, while the database is in use. Once this
+  /// returns, the copy is on the disk; only its owner may read it.
+  ///
+  /// - Throws: `conflict` if the file exists.
+  public func backup(to copy: String) async throws(RoostError) {
+    // On a thread and a connection of its own: reads and writes go on meanwhile.
+    let lane = Lane(name: "db-backup")
+    try await lane.run("database backup", timeout: .seconds(3600)) {
+      [path, vfs] () throws(RoostError) in
+      let connection = try Connection(path, .reader, vfs: vfs)
+      defer { connection.close() }
+      if vfs == nil { try createPrivateFile(copy) }
+      do throws(RoostError) {
+        // The pragma guards against slips in queries; it also refuses to write the copy.
+        try connection.execute("PRAGMA query_only = OFF")
+        _ = try connection.run("VACUUM INTO ?", [.text(copy)])
+        if vfs == nil { try flush(copy) }
+      } catch {
+        if vfs == nil { unlink(copy) }
+        throw error
+      }
+    }
   }
 
   /// Finishes what waits and closes the file. Later calls are refused.
@@ -86,16 +113,6 @@ private final class Reader: Sendable {
       try connection.execute("BEGIN")
       defer { connection.rollBack() }
       return try body(Transaction(connection))
-    }
-  }
-
-  func backup(to path: String) async throws(RoostError) {
-    try await lane.run("database backup", timeout: .seconds(3600)) {
-      [self] () throws(RoostError) in
-      // The pragma guards against slips in queries; it also refuses to write the copy.
-      try connection.execute("PRAGMA query_only = OFF")
-      defer { _ = Result { try connection.execute("PRAGMA query_only = ON") } }
-      _ = try connection.run("VACUUM INTO ?", [.text(path)])
     }
   }
 

@@ -4,6 +4,13 @@ import Base
 import CSQLite
 
 extension RoostError {
+  /// SQLite has rolled back the whole transaction by itself.
+  static func lostTransaction(_ cause: RoostError? = nil) -> RoostError {
+    RoostError(
+      .unavailable, "The store could not record the change; nothing was changed.",
+      operator: "SQLite rolled the transaction back", cause: cause)
+  }
+
   /// What SQLite reported, in our terms. `what` is the statement or the file; it goes to the
   /// operator only.
   ///

@@ -20,6 +20,21 @@ public struct Migration: Sendable {
 }
 
 extension Connection {
+  /// "Roos" in SQLite's header: tells Roost's files from other programs'.
+  private static let applicationID: Int64 = 0x526F_6F73
+
+  /// Marks a new file as Roost's, and refuses one that belongs to another program.
+  private func claim(_ path: String, version: Int) throws(RoostError) {
+    let mark = try rows("PRAGMA application_id", []).first?.integer("application_id") ?? 0
+    guard mark != Self.applicationID else { return }
+    let isEmpty = try rows("SELECT 1 FROM sqlite_schema LIMIT 1", []).isEmpty
+    guard mark == 0, isEmpty || version > 0 else {
+      throw RoostError(
+        .conflict, "\(path) is another program's database; name a new file, or Roost's own.")
+    }
+    try execute("PRAGMA application_id = \(Self.applicationID)")
+  }
+
   /// Brings a file to the newest schema, or refuses one that is newer than we know.
   func migrate(_ migrations: [Migration], path: String) throws(RoostError) {
     let newest = migrations.last?.version ?? 0
@@ -30,6 +45,12 @@ extension Connection {
         "\(path) has schema version \(found), written by a newer release; this one knows up to "
           + "\(newest). Run the newer release, or restore a backup made by this one.")
     }
+    guard migrations.map(\.version) == Array(1..<max(1, newest + 1)) else {
+      throw RoostError(
+        .internal, "An internal error occurred; the operator's log has the details.",
+        operator: "schema versions are \(migrations.map(\.version)), not 1 to \(newest)")
+    }
+    try claim(path, version: found)
     for step in migrations where step.version > found {
       try execute("BEGIN IMMEDIATE")
       do throws(RoostError) {

@@ -31,12 +31,18 @@ final class Writer: Sendable {
       return try await lane.run("database write", timeout: timeout) {
         [self] () throws(RoostError) -> T in
         // A turn before this one may have carried the write along with its own.
-        while !write.isSettled { runBatch() }
+        while write.isPending { runBatch() }
         return try write.result()
       }
     } catch {
-      write.withdraw()
-      throw error
+      let withdrawn = write.withdraw()
+      // A lane that refuses runs no batch either: what stayed here would pile up.
+      waiting.withLock { $0.removeAll { $0 === write } }
+      if withdrawn { throw error }
+      if !write.isPending { return try write.result() }
+      throw RoostError(
+        .deadlineExceeded, "The store did not answer in time; the change may still be recorded.",
+        operator: error.operator, cause: error)
     }
   }
 
@@ -52,7 +58,10 @@ final class Writer: Sendable {
     }
     do throws(RoostError) {
       try connection.execute("BEGIN IMMEDIATE")
-      for write in batch { write.run(on: connection) }
+      for write in batch {
+        let failure = write.run(on: connection)
+        guard connection.isInTransaction else { throw RoostError.lostTransaction(failure) }
+      }
       try connection.execute("COMMIT")
       for write in batch { write.settle(nil) }
     } catch {
@@ -63,8 +72,9 @@ final class Writer: Sendable {
 }
 
 /// A write in the queue, whatever its result's type.
-private protocol WaitingWrite: Sendable {
-  func run(on connection: Connection)
+private protocol WaitingWrite: AnyObject, Sendable {
+  /// Runs the body in a savepoint of its own. Returns what it threw.
+  func run(on connection: Connection) -> RoostError?
   func settle(_ failure: RoostError?)
 }
 
@@ -72,6 +82,7 @@ private final class Write<T: Sendable>: WaitingWrite {
   private enum State {
     case waiting
     case withdrawn
+    case running
     case ran(Result<T, RoostError>)
     case settled(Result<T, RoostError>)
   }
@@ -83,24 +94,32 @@ private final class Write<T: Sendable>: WaitingWrite {
     self.body = body
   }
 
-  var isSettled: Bool {
+  /// Neither settled nor withdrawn.
+  var isPending: Bool {
     state.withLock { state in
-      if case .settled = state { true } else { false }
+      switch state {
+      case .waiting, .running, .ran: true
+      case .withdrawn, .settled: false
+      }
     }
   }
 
-  /// The caller has gone: if the body has not run yet it never will.
-  func withdraw() {
+  /// The caller has gone. If the body has not begun it never will, and this returns true.
+  func withdraw() -> Bool {
     state.withLock { state in
-      if case .waiting = state { state = .withdrawn }
+      guard case .waiting = state else { return false }
+      state = .withdrawn
+      return true
     }
   }
 
-  func run(on connection: Connection) {
+  func run(on connection: Connection) -> RoostError? {
     let wanted = state.withLock { state in
-      if case .waiting = state { true } else { false }
+      guard case .waiting = state else { return false }
+      state = .running
+      return true
     }
-    guard wanted else { return }
+    guard wanted else { return nil }
     let outcome: Result<T, RoostError>
     do throws(RoostError) {
       try connection.execute("SAVEPOINT write")
@@ -113,6 +132,8 @@ private final class Write<T: Sendable>: WaitingWrite {
       outcome = .failure(error)
     }
     state.withLock { $0 = .ran(outcome) }
+    if case .failure(let error) = outcome { return error }
+    return nil
   }
 
   func settle(_ failure: RoostError?) {

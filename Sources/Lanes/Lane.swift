@@ -51,14 +51,13 @@ public final class Lane: LaneRunning {
       }
       let core = core
       answer.expiry = Timekeeper.shared.schedule(after: timeout) {
-        guard
-          answer.give(
-            .failure(
-              RoostError(
-                .deadlineExceeded, "\(operation) did not end in time.",
-                operator: "\(operation) is past its deadline of \(timeout.inSeconds) s")))
-        else { return }
+        // Before the answer: who has it must find the lane marked.
         core.expire(number)
+        answer.give(
+          .failure(
+            RoostError(
+              .deadlineExceeded, "\(operation) did not end in time.",
+              operator: "\(operation) is past its deadline of \(timeout.inSeconds) s")))
       }
     }
     return try result.get()

@@ -46,27 +46,41 @@ public struct JournaldSink: LogSink {
 extension Logger {
   /// Logs to journald when systemd connected standard error to it, else to standard error.
   public static func system(identifier: String, threshold: LogLevel) -> Logger {
-    guard getenv("JOURNAL_STREAM") != nil else {
+    guard standardErrorIsJournal else {
       return Logger(StandardErrorSink(), threshold: threshold)
     }
     return Logger(JournaldSink(identifier: identifier), threshold: threshold)
+  }
+
+  /// The variable is inherited by children whose output goes elsewhere, so it must name the very
+  /// file of descriptor 2. Source: systemd.exec(5), JOURNAL_STREAM.
+  private static var standardErrorIsJournal: Bool {
+    var status = stat()
+    guard let stream = getenv("JOURNAL_STREAM"), fstat(2, &status) == 0 else { return false }
+    return String(cString: stream) == "\(status.st_dev):\(status.st_ino)"
   }
 }
 
 /// Control characters escaped, so that a value can't forge a line.
 func oneLine(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-    return text
-  }
+  guard text.unicodeScalars.contains(where: breaksLine) else { return text }
   var line = ""
   for scalar in text.unicodeScalars {
-    if scalar.value < 0x20 || scalar.value == 0x7F {
+    if breaksLine(scalar) {
       line += scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}"
     } else {
       line.unicodeScalars.append(scalar)
     }
   }
   return line
+}
+
+/// C0 and C1 controls, and Unicode's own line and paragraph separators.
+private func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: true
+  default: false
+  }
 }
 
 extension String {

@@ -70,20 +70,65 @@ import Testing
   @Test func dropsWaitingWorkWhoseDeadlinePassed() async throws {
     let lane = Lane(name: "test")
     let gate = Gate()
+    let began = Gate()
     let ran = Mutex(false)
     async let first: Void = lane.run("first", timeout: .seconds(30)) { () throws(RoostError) in
+      began.open()
       gate.wait()
     }
+    await began.opens()
     let late = await #expect(throws: RoostError.self) {
-      // Waits behind the first until its own deadline; a lane may take either first.
       try await lane.run("second", timeout: .milliseconds(20)) { () throws(RoostError) in
-        gate.wait()
         ran.withLock { $0 = true }
       }
     }
     #expect(late?.kind == .deadlineExceeded)
+    // It only waited: the call before it is within its own deadline.
+    #expect(lane.stuckOperation == nil)
     gate.open()
     try await first
+    try await lane.run("third", timeout: .seconds(30)) { () throws(RoostError) in }
+    #expect(!ran.withLock { $0 })
+  }
+
+  @Test func answersEachCallOnceAtItsDeadline() async {
+    let lane = Lane(name: "test")
+    // A continuation resumed twice stops the process.
+    for _ in 0..<300 {
+      _ = try? await lane.run("race", timeout: .microseconds(300)) { () throws(RoostError) in
+        usleep(200)
+      }
+    }
+  }
+
+  @Test func preparesItsThreadBeforeTheFirstCall() async throws {
+    let seen = Mutex<[String]>([])
+    let prepared = Mutex<pthread_t?>(nil)
+    let lane = Lane(name: "test") {
+      seen.withLock { $0.append("prepare") }
+      prepared.withLock { $0 = pthread_self() }
+    }
+    let thread = try await lane.run("call", timeout: .seconds(10)) { () throws(RoostError) in
+      seen.withLock { $0.append("call") }
+      return pthread_self()
+    }
+    #expect(seen.withLock { $0 } == ["prepare", "call"])
+    #expect(prepared.withLock { $0 } == thread)
+  }
+
+  @Test func finishesWhatWaitsWhenStopped() async throws {
+    let lane = Lane(name: "test")
+    let gate = Gate()
+    let began = Gate()
+    async let held = lane.run("held", timeout: .seconds(30)) { () throws(RoostError) in
+      began.open()
+      gate.wait()
+      return 1
+    }
+    await began.opens()
+    lane.stop()
+    gate.open()
+    #expect(try await held == 1)
   }
 
   @Test func refusesAfterStopAndRunsTheLastWord() async throws {
@@ -109,6 +154,11 @@ final class Gate: Sendable {
   private let opened = Mutex(false)
 
   func open() { opened.withLock { $0 = true } }
+
+  /// Leaves the cooperative threads free, unlike `wait`.
+  func opens() async {
+    while !opened.withLock({ $0 }) { await Task.yield() }
+  }
 
   func wait() {
     while !opened.withLock({ $0 }) { usleep(500) }
