@@ -35,21 +35,24 @@ public struct Explanation: Sendable, Hashable {
   /// Set when capacity left no host.
   public internal(set) var nearestMiss: NearestMiss?
 
-  /// The explanation as a user may read it, one line.
-  public var text: String {
-    let counted = "\(hosts) \(hosts == 1 ? "host" : "hosts")"
-    var parts = stages.filter { $0.removed > 0 }.map { "\($0.name): \($0.removed) removed" }
+  /// The explanation on one line, for an operator.
+  public var text: String { text(namingHosts: true) }
+
+  /// The explanation on one line. Tenants read it without the hosts' names.
+  public func text(namingHosts: Bool) -> String {
+    var parts = ["\(hosts) \(hosts == 1 ? "host" : "hosts")"]
+    for stage in stages where stage.removed > 0 {
+      parts.append("\(stage.name): \(stage.removed) removed")
+    }
     if let chosen {
       let rest = stages.last?.remaining ?? 0
-      parts.append("first of \(rest) left: \(chosen)")
-      return "\(counted); \(parts.joined(separator: "; "))."
-    }
-    if let miss = nearestMiss {
+      parts.append("first of \(rest) left\(namingHosts ? ": \(chosen)" : "")")
+    } else if let miss = nearestMiss {
       parts.append(
-        "nearest miss: \(miss.host) has \(trimmed(miss.free)) of \(trimmed(miss.capacity)) "
-          + "\(miss.resource.rawValue) free, \(miss.wanted) wanted")
+        "nearest miss: \(namingHosts ? miss.host : "one") has \(trimmed(miss.free)) of "
+          + "\(trimmed(miss.capacity)) \(miss.resource.rawValue) free, \(miss.wanted) wanted")
     }
-    return parts.isEmpty ? "\(counted)." : "\(counted); \(parts.joined(separator: "; "))."
+    return parts.joined(separator: "; ") + "."
   }
 }
 

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import CloudModel
+import Database
+import Placement
+import Store
+
+extension Transaction {
+  /// Every node as placement sees it in this transaction.
+  ///
+  /// - Parameter up: the nodes whose lease held when the request came.
+  func hosts(up: [NodeID]) throws(RoostError) -> [Host] {
+    let inventories = Dictionary(grouping: try inventories(), by: \.node)
+    let usages = Dictionary(grouping: try usages(), by: \.node)
+    return try nodes().map { node in
+      Host(
+        id: node.id, name: node.hostName, isUp: up.contains(node.id), isEnabled: node.isEnabled,
+        availabilityZone: node.availabilityZone,
+        physicalNetworks: node.inventory.physicalNetworks,
+        inventories: (inventories[node.id] ?? []).compactMap { stored in
+          let used = (usages[node.id] ?? []).first { $0.resource == stored.resource }?.amount
+          return Inventory(stored, used: used ?? 0)
+        })
+    }
+  }
+}
+
+extension Inventory {
+  /// A stored inventory; nil for a class that placement doesn't count.
+  init?(_ stored: StoredInventory, used: Int64) {
+    guard let resource = ResourceClass(rawValue: stored.resource) else { return nil }
+    self.init(
+      resource, total: stored.total, reserved: stored.reserved,
+      allocationRatio: stored.allocationRatio, minUnit: stored.minUnit, maxUnit: stored.maxUnit,
+      stepSize: stored.stepSize, used: used)
+  }
+}

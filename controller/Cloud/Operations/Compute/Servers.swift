@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+public import CloudModel
+import Database
+import Fleet
+import Store
+
+/// A server with what the API shows beside its record.
+public struct ServerView: Sendable, Hashable {
+  /// An address of one of its ports.
+  public struct Address: Sendable, Hashable {
+    public let network: String
+    public let address: IPAddress
+    public let macAddress: MACAddress
+  }
+
+  public let instance: Instance
+  /// Its node's name.
+  public let host: String?
+  /// Its node's id.
+  public let node: NodeID?
+  /// Its node's zone.
+  public let zone: String?
+  /// Whether its node can be reached.
+  public let hostState: NodeState?
+  public let addresses: [Address]
+  public let securityGroups: [String]
+}
+
+extension Cloud {
+  /// Servers, newest first. `allProjects` counts for administrators.
+  public func servers(allProjects: Bool, deleted: Bool, for caller: Caller)
+    async throws(RoostError) -> [ServerView]
+  {
+    let project = caller.listed(allProjects: allProjects)
+    let states = await nodeStates()
+    return try await store.read { (tx) throws(RoostError) in
+      let instances = try tx.instances(of: project, deleted: deleted)
+      let ports = Dictionary(grouping: try tx.instancePorts(), by: \.instance)
+      let networks = try tx.networks(visibleTo: nil)
+      let nodes = Dictionary(grouping: try tx.nodes(), by: \.id)
+      return instances.map { instance in
+        ServerView(
+          instance, node: instance.node.flatMap { nodes[$0]?.first },
+          state: instance.node.flatMap { states[$0] }, ports: ports[instance.id] ?? [],
+          networks: networks)
+      }
+    }
+  }
+
+  /// One server.
+  public func server(_ id: InstanceID, for caller: Caller) async throws(RoostError) -> ServerView {
+    let states = await nodeStates()
+    return try await store.read { (tx) throws(RoostError) in
+      let instance = try tx.visibleInstance(id, to: caller)
+      var node: Node?
+      if let id = instance.node { node = try tx.node(id) }
+      return ServerView(
+        instance, node: node, state: instance.node.flatMap { states[$0] },
+        ports: try tx.ports(of: id), networks: try tx.networks(visibleTo: nil))
+    }
+  }
+
+  /// Changes a server's name, description or the name for its guest.
+  public func updateServer(
+    _ id: InstanceID, name: String?, description: String??, for caller: Caller
+  ) async throws(RoostError) {
+    try caller.requireWriting()
+    let now = clock.now
+    try await store.write { (tx) throws(RoostError) in
+      var instance = try tx.visibleInstance(id, to: caller)
+      instance.name = name ?? instance.name
+      if let description { instance.description = description }
+      instance.updatedAt = now
+      try tx.update(instance)
+    }
+  }
+
+  /// Changes a server's metadata and returns all of it. The guest saw it at its first boot only.
+  public func changeMetadata(
+    of id: InstanceID, for caller: Caller,
+    _ change: @escaping @Sendable ([Property]) throws(RoostError) -> [Property]
+  ) async throws(RoostError) -> [Property] {
+    try caller.requireWriting()
+    let now = clock.now
+    return try await store.write { (tx) throws(RoostError) in
+      var instance = try tx.visibleInstance(id, to: caller)
+      instance.metadata = try change(instance.metadata)
+      guard instance.metadata.count <= 128 else {
+        throw RoostError(
+          .overQuota, "Maximum number of metadata items exceeds 128", field: "metadata")
+      }
+      instance.updatedAt = now
+      try tx.update(instance)
+      return instance.metadata
+    }
+  }
+
+  /// The end of a server's serial console.
+  ///
+  /// - Parameter lines: nil asks for all that is kept.
+  public func consoleOutput(of id: InstanceID, lines: UInt32?, for caller: Caller)
+    async throws(RoostError) -> [UInt8]
+  {
+    try caller.requireWriting()
+    let view = try await server(id, for: caller)
+    guard let node = view.node, view.instance.launchedAt != nil else {
+      throw RoostError(.conflict, "Instance \(id) is not ready")
+    }
+    if lines == 0 { return [] }
+    return try await fleet.consoleLog(of: id, on: node, lines: lines ?? 0)
+  }
+
+  /// What was asked about a server, newest first.
+  public func actions(of id: InstanceID, for caller: Caller) async throws(RoostError)
+    -> [InstanceAction]
+  {
+    try await store.read { (tx) throws(RoostError) in
+      guard let instance = try tx.instance(id), caller.maySee(instance.project) else {
+        throw RoostError(.notFound, "Instance \(id) could not be found.")
+      }
+      return try tx.actions(of: id)
+    }
+  }
+
+  /// A server's ports, in the order its guest sees them.
+  public func interfaces(of id: InstanceID, for caller: Caller) async throws(RoostError) -> [Port] {
+    try await store.read { (tx) throws(RoostError) in
+      _ = try tx.visibleInstance(id, to: caller)
+      return try tx.ports(of: id)
+    }
+  }
+}
+
+extension ServerView {
+  init(
+    _ instance: Instance, node: Node?, state: NodeState?, ports: [Port], networks: [Network]
+  ) {
+    self.instance = instance
+    self.node = node?.id
+    host = node?.hostName
+    zone = node?.availabilityZone
+    hostState = state
+    addresses = ports.flatMap { port in
+      let name = networks.first { $0.id == port.network }?.name ?? ""
+      return port.addresses.map {
+        Address(network: name, address: $0.address, macAddress: port.macAddress)
+      }
+    }
+    securityGroups = ports.isEmpty ? [] : ["default"]
+  }
+}

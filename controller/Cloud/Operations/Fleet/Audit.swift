@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+public import CloudModel
+import Database
+import Fleet
+public import Invariants
+import Log
+import NodeProtocol
+import Placement
+import Store
+
+/// What an audit found.
+public struct AuditReport: Sendable {
+  public let findings: [Finding]
+  /// Nodes that were asked what they have.
+  public let surveyed: [Node]
+  /// Nodes that could not be asked, with why.
+  public let unreachable: [(node: Node, reason: String)]
+  /// What nodes hold that no record knows: not a fault, but an operator's to decide.
+  public let orphans: [Orphan]
+}
+
+extension Cloud {
+  /// Compares the records with each other and with what the connected nodes have right now.
+  public func audit(for caller: Caller) async throws(RoostError) -> AuditReport {
+    try caller.requireAdmin(to: "audit the fleet")
+    let nodes = try await store.read { (tx) throws(RoostError) in try tx.nodes() }
+    var surveyed: [Node] = []
+    var surveys: [NodeSurvey] = []
+    var unreachable: [(node: Node, reason: String)] = []
+    for node in nodes {
+      do throws(RoostError) {
+        surveys.append(NodeSurvey(node.id, try await fleet.survey(node.id)))
+        surveyed.append(node)
+      } catch {
+        log.warning("could not survey the node: \(error)", [.node: node.id])
+        unreachable.append((node, error.user))
+      }
+    }
+    let (records, orphans) = try await store.read { (tx) throws(RoostError) in
+      (try tx.fleetRecords(), try tx.orphans())
+    }
+    return AuditReport(
+      findings: records.findings(against: surveys), surveyed: surveyed,
+      unreachable: unreachable, orphans: orphans)
+  }
+
+  /// What nodes hold that no record knows.
+  public func orphans(for caller: Caller) async throws(RoostError) -> [Orphan] {
+    try caller.requireAdmin(to: "see orphans")
+    return try await store.read { (tx) throws(RoostError) in try tx.orphans() }
+  }
+}
+
+extension Transaction {
+  /// The store as the invariant checker reads it.
+  func fleetRecords() throws(RoostError) -> FleetRecords {
+    let subnets = Dictionary(grouping: try self.subnets(), by: \.id)
+    return FleetRecords(
+      instances: try instances(of: nil).map { instance in
+        InstanceRecord(
+          id: instance.id, node: instance.node,
+          needs: needs(of: instance.flavor.size).map { Amount($0.resource.rawValue, $0.amount) })
+      },
+      allocations: try claims().compactMap { claim in
+        claim.instance.map {
+          AllocationRecord(
+            instance: $0, node: claim.node, amount: Amount(claim.resource, claim.amount))
+        }
+      },
+      ports: try ports().map { port in
+        PortRecord(
+          id: port.id, instance: port.instance,
+          addresses: port.addresses.map { fixed in
+            AddressRecord(
+              subnet: fixed.subnet, address: fixed.address.description,
+              isInSubnet: subnets[fixed.subnet]?.first?.cidr.contains(fixed.address) ?? false)
+          }, tapName: port.tapName)
+      },
+      desired: try desired().map { record in
+        DesiredStateRecord(
+          instance: record.instance, node: record.node, generation: record.generation,
+          isAbsent: record.target == .absent, isSettled: record.isSettled)
+      },
+      nodes: try nodeRecords())
+  }
+
+  private func nodeRecords() throws(RoostError) -> [NodeRecord] {
+    let inventories = Dictionary(grouping: try self.inventories(), by: \.node)
+    return try nodes().map { node in
+      NodeRecord(
+        id: node.id, name: node.hostName,
+        capacities: (inventories[node.id] ?? []).compactMap { stored in
+          Placement.Inventory(stored, used: 0).map { .init(stored.resource, $0.capacity) }
+        })
+    }
+  }
+}
+
+extension NodeSurvey {
+  init(_ node: NodeID, _ reply: SurveyReply) {
+    self.init(
+      node: node,
+      domains: reply.domains.map { domain in
+        Domain(
+          instance: domain.instanceID == .zero ? nil : domain.instanceID, name: domain.name,
+          isRunning: domain.powerState == UInt32(PowerState.running.rawValue))
+      },
+      taps: reply.taps.map { Tap(name: $0.name, port: $0.portID == .zero ? nil : $0.portID) },
+      disks: reply.disks.map { disk in
+        Disk(instance: disk.instanceID == .zero ? nil : disk.instanceID, path: disk.path)
+      },
+      journal: reply.journal.map { Held(instance: $0.instanceID, generation: $0.generation) })
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import NodeProtocol
+import Wire
+
+/// Serves what agents call.
+struct AgentService: WireService {
+  private let table: ServiceTable
+
+  init(fleet: Fleet, delegate: any FleetDelegate) {
+    var table = ServiceTable()
+    table.on(ControllerMethods.Register.self) {
+      (request: RegisterRequest, peer: any WirePeer) async throws(WireStatus) -> RegisterReply in
+      let node = try await joined(peer, to: fleet)
+      try check(request)
+      let desired = try await recorded {
+        () async throws(RoostError) in try await delegate.register(node, request)
+      }
+      await fleet.registered(node, peer: peer, telling: desired)
+      var reply = RegisterReply()
+      reply.leaseMS = await fleet.leaseMilliseconds
+      return reply
+    }
+    table.on(ControllerMethods.Heartbeat.self) {
+      (_: HeartbeatRequest, peer: any WirePeer) async throws(WireStatus) -> HeartbeatReply in
+      let node = try await registeredSpeaker(peer, in: fleet)
+      await fleet.renew(node)
+      var reply = HeartbeatReply()
+      reply.leaseMS = await fleet.leaseMilliseconds
+      return reply
+    }
+    table.on(ControllerMethods.Report.self) {
+      (request: ReportRequest, peer: any WirePeer) async throws(WireStatus) -> ReportReply in
+      let node = try await registeredSpeaker(peer, in: fleet)
+      try await recorded {
+        () async throws(RoostError) in try await delegate.observe(node, request.observations)
+      }
+      return ReportReply()
+    }
+    table.on(ControllerMethods.GrantImage.self) {
+      (request: GrantImageRequest, peer: any WirePeer) async throws(WireStatus) -> GrantImageReply
+      in
+      let node = try await registeredSpeaker(peer, in: fleet)
+      return try await recorded {
+        () async throws(RoostError) in try await delegate.grantImage(request.imageID, to: node)
+      }
+    }
+    self.table = table
+  }
+
+  func serve(
+    _ method: String, _ request: [UInt8], from peer: any WirePeer
+  ) async throws(WireStatus) -> [UInt8] {
+    try await table.serve(method, request, from: peer)
+  }
+}
+
+/// The node a connection speaks for. One that a newer connection replaced speaks for none.
+private func joined(_ peer: any WirePeer, to fleet: Fleet) async throws(WireStatus) -> NodeID {
+  guard peer.identity.role == .node, let node = peer.identity.node else {
+    throw WireStatus(.permissionDenied, "the certificate names no node")
+  }
+  guard await fleet.join(peer, node: node) else {
+    throw WireStatus(.aborted, "a newer connection of this node has taken this one's place")
+  }
+  return node
+}
+
+private func registeredSpeaker(_ peer: any WirePeer, in fleet: Fleet) async throws(WireStatus)
+  -> NodeID
+{
+  let node = try await joined(peer, to: fleet)
+  guard await fleet.isRegistered(node) else {
+    throw WireStatus(.failedPrecondition, "Register must be the first call on a connection")
+  }
+  return node
+}
+
+/// What a node may say of itself has limits, as any input.
+private func check(_ request: RegisterRequest) throws(WireStatus) {
+  let inventory = request.inventory
+  let isSane =
+    (1...255).contains(request.hostName.utf8.count) && request.agentVersion.utf8.count <= 255
+    && inventory.traits.count <= 4096 && inventory.physicalNetworks.count <= 256
+    && inventory.cpus <= 65_536 && inventory.memoryMB <= 1 << 40 && inventory.diskGB <= 1 << 40
+  guard isSane else {
+    throw WireStatus(
+      .invalidArgument,
+      "the registration is outside its limits: a host name of 1 to 255 bytes, at most 4096 "
+        + "traits and 256 physical networks")
+  }
+}
+
+/// Runs the delegate's part; its error travels as a status without the user's text being lost.
+private func recorded<Value>(
+  _ body: () async throws(RoostError) -> Value
+) async throws(WireStatus) -> Value {
+  do throws(RoostError) {
+    return try await body()
+  } catch {
+    let code: WireStatus.Code =
+      switch error.kind {
+      case .notFound: .notFound
+      case .badRequest: .invalidArgument
+      case .conflict: .failedPrecondition
+      case .unavailable: .unavailable
+      case .cancelled: .cancelled
+      case .deadlineExceeded: .deadlineExceeded
+      default: .internal
+      }
+    throw WireStatus(code, error.user)
+  }
+}

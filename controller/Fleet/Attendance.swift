@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import CloudModel
+import Log
+import NodeProtocol
+import Wire
+
+// A connection's life: joined by its registration, told what is to be, ended by either side.
+extension Fleet {
+  /// Attends a connection until it ends. One that isn't a node's is closed at once.
+  func attend(_ peer: any WirePeer) async {
+    guard peer.identity.role == .node, let node = peer.identity.node else {
+      log.warning("closed a connection whose certificate names no node")
+      await peer.close(reason: "the certificate names no node")
+      return
+    }
+    guard await join(peer, node: node), let wakes = sessions[node]?.wakes else {
+      replaced.remove(ObjectIdentifier(peer))
+      return
+    }
+    async let telling: Void = tell(wakes, node: node, peer: peer)
+    let reason = await peer.closed()
+    leave(peer, node: node, reason: reason)
+    await telling
+  }
+
+  /// Makes a connection the one that speaks for its node; the node's older one is closed. A first
+  /// call may come before the connection is attended, so both lead here.
+  ///
+  /// - Returns: false for a connection that a newer one has replaced.
+  func join(_ peer: any WirePeer, node: NodeID) async -> Bool {
+    if sessions[node]?.peer === peer { return true }
+    guard !replaced.contains(ObjectIdentifier(peer)) else { return false }
+    guard let older = sessions.updateValue(Session(peer), forKey: node) else { return true }
+    replaced.insert(ObjectIdentifier(older.peer))
+    older.wake.finish()
+    log.warning("a newer connection takes the older one's place", [.node: node])
+    await older.peer.close(reason: "a newer connection of this node has taken its place")
+    return sessions[node]?.peer === peer
+  }
+
+  private func leave(_ peer: any WirePeer, node: NodeID, reason: String) {
+    replaced.remove(ObjectIdentifier(peer))
+    guard let session = sessions[node], session.peer === peer else { return }
+    session.wake.finish()
+    sessions[node] = nil
+    log.info("node disconnected: \(reason)", [.node: node])
+  }
+
+  /// Tells the node what waits for it, whenever there is something.
+  private func tell(_ wakes: AsyncStream<Void>, node: NodeID, peer: any WirePeer) async {
+    for await _ in wakes {
+      while let batch = nextBatch(node: node, peer: peer) {
+        crashPoints.reach("controller.apply.before")
+        var request = ApplyRequest()
+        request.desired = batch
+        do throws(WireStatus) {
+          let reply = try await peer.call(
+            AgentMethods.Apply.self, request, timeout: .seconds(30))
+          crashPoints.reach("controller.apply.after")
+          told(batch, node: node, peer: peer, refused: reply.refused)
+        } catch {
+          log.warning("could not tell the node what is wanted: \(error)", [.node: node])
+          guard error.code != .unavailable, error.code != .cancelled else { return }
+          // The node lives but could not take it: it may be short of disk, or slow.
+          do { try await clock.sleep(for: .seconds(1)) } catch { return }
+        }
+      }
+    }
+  }
+
+  private func nextBatch(node: NodeID, peer: any WirePeer) -> [Desired]? {
+    guard let session = sessions[node], session.peer === peer, session.isRegistered,
+      !session.outbox.isEmpty
+    else { return nil }
+    return session.outbox.batch()
+  }
+
+  private func told(
+    _ batch: [Desired], node: NodeID, peer: any WirePeer, refused: [Refusal]
+  ) {
+    for refusal in refused {
+      log.warning(
+        "the node refused a state, holding generation \(refusal.held): \(refusal.reason)",
+        [.node: node, .instance: refusal.instanceID])
+    }
+    guard let session = sessions[node], session.peer === peer else { return }
+    sessions[node]?.outbox.remove(batch)
+  }
+}
+
+// What the agent service calls.
+extension Fleet {
+  /// Whether the node's connection has registered.
+  func isRegistered(_ node: NodeID) -> Bool { sessions[node]?.isRegistered ?? false }
+
+  /// What nodes are told of their lease.
+  var leaseMilliseconds: UInt32 { UInt32(clamping: terms.span.microseconds / 1000) }
+
+  /// Counts a node as registered and queues what it must be told.
+  func registered(_ node: NodeID, peer: any WirePeer, telling desired: [Desired]) {
+    guard sessions[node]?.peer === peer else { return }
+    sessions[node]?.isRegistered = true
+    renew(node)
+    for one in desired { sessions[node]?.outbox.add(one) }
+    sessions[node]?.wake.yield()
+    log.info("node registered; \(desired.count) states to tell", [.node: node])
+  }
+
+  /// Starts the node's lease anew.
+  func renew(_ node: NodeID) { leaseEnds[node] = terms.end(renewedAt: clock.uptime) }
+}

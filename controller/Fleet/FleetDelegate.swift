@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+public import NodeProtocol
+
+/// What a fleet tells and asks of whoever keeps the records. The node is always the one that the
+/// connection's certificate names.
+public protocol FleetDelegate: Sendable {
+  /// A node has connected: records what it says of itself, and answers with all that it must be
+  /// told, given what it holds. Once this has returned the node counts as up.
+  func register(_ node: NodeID, _ request: RegisterRequest) async throws(RoostError) -> [Desired]
+  /// Records what a node reports. Returning means that it is durable.
+  func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError)
+  /// Gives a node a short-lived right to fetch an image's bytes.
+  func grantImage(_ image: ImageID, to node: NodeID) async throws(RoostError) -> GrantImageReply
+}
