@@ -51,6 +51,14 @@ actor Connection: WirePeer {
     lastHeard = network.clock.uptime
   }
 
+  /// Dropped without `close`: the peer finds the connection ended, without a reason.
+  deinit {
+    guard ended == nil else { return }
+    keepalive?.cancel()
+    loop.unwatch(descriptor)
+    Glibc.close(descriptor)
+  }
+
   /// Begins to read and to serve.
   func start() throws(RoostError) {
     interest = .read
@@ -105,6 +113,11 @@ actor Connection: WirePeer {
 
   func close(reason: String) {
     perform(rules.close(reason))
+  }
+
+  /// Closes from where nothing can be awaited.
+  nonisolated func hurry(to reason: String) {
+    loop.execute { [weak self] in self?.assumeIsolated { $0.close(reason: reason) } }
   }
 
   func closed() async -> String {

@@ -141,7 +141,12 @@ public final class TLSNetwork: Network {
     strangers.withLock { $0 -= 1 }
     switch outcome {
     case .success(let connection):
-      await accepted(connection)
+      await withTaskCancellationHandler {
+        await accepted(connection)
+      } onCancel: {
+        // Whoever waits for the connection's end must not keep the listener from its own.
+        connection.hurry(to: "this end stops")
+      }
       await connection.close(reason: "done")
     case .failure(let error):
       log.warning("refused a connection: \(error.user)")

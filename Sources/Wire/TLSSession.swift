@@ -53,7 +53,14 @@ final class TLSSession: @unchecked Sendable {
 
   deinit { gnutls_deinit(session) }
 
-  func handshake() -> Outcome { outcome(Int(gnutls_handshake(session))) }
+  func handshake() -> Outcome {
+    let code = gnutls_handshake(session)
+    if gnutls_error_is_fatal(code) != 0 {
+      // Tells the peer why, as far as the socket takes it at once.
+      gnutls_alert_send_appropriate(session, code)
+    }
+    return outcome(Int(code))
+  }
 
   func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
     outcome(gnutls_record_recv(session, buffer.baseAddress, buffer.count))
