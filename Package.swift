@@ -151,8 +151,16 @@ let package = Package(
     tests("Journal", ["Base", "Database", "Journal", "NodeProtocol"]),
     tests(
       "Reconciler",
-      ["Base", "Hypervisor", "Images", "Journal", "NodeProtocol", "Reconciler", "Switch"]),
-    tests("AgentDaemon", ["AgentDaemon", "Base"]),
+      [
+        "Base", "Crypto", "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol",
+        "Reconciler", "Switch",
+      ]),
+    tests(
+      "AgentDaemon",
+      [
+        "AgentDaemon", "Base", "Certificates", "Hypervisor", "Images", "Journal", "Lanes", "Log",
+        "NodeProtocol", "Reconciler", "Switch", "Wire",
+      ]),
     tests("Store", ["Base", "CloudModel", "Database", "Store"]),
     tests("Fleet", ["Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "Wire"]),
     tests(

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import EventLoop
+import Glibc
+import Hypervisor
+import Images
+import Journal
+import Lanes
+import Log
+import NodeProtocol
+import Reconciler
+import Switch
+import Wire
+
+/// The composition root: makes every part of a node and runs it.
+struct Agent: Sendable {
+  private let configuration: AgentConfiguration
+  private let folder: StateFolder
+  private let node: NodeID
+  private let bootID: String
+  private let loop: EventLoop
+  private let lanes: LanePool
+  private let disk: any Disk
+  private let clock: any Clock
+  private let randomness: any Randomness
+  private let crashPoints: CrashPoints
+  private let log: Logger
+
+  /// Takes the state folder and learns which node this is. Blocks; runs before the loop does work.
+  init(
+    _ configuration: AgentConfiguration, loop: EventLoop, crashPoints: CrashPoints, log: Logger
+  ) throws(RoostError) {
+    self.configuration = configuration
+    self.loop = loop
+    self.crashPoints = crashPoints
+    disk = SystemDisk()
+    clock = SystemClock()
+    randomness = SystemRandomness()
+    lanes = LanePool(name: "guest", width: 16)
+    folder = try StateFolder(configuration.stateFolder, disk: disk)
+    node = try NodeIdentity.establish(
+      folder: folder.path, certificate: configuration.certificate, disk: disk)
+    bootID = try Self.bootID(disk)
+    self.log = log.with([.node: node])
+  }
+
+  /// Runs until the task is cancelled; guests are left as they are.
+  ///
+  /// - Throws: what keeps the agent from starting.
+  func run() async throws(RoostError) {
+    let journal = try Journal.open(folder.journal)
+    defer { journal.close() }
+    let credentials = try TLSCredentials(
+      certificate: configuration.certificate, key: configuration.key,
+      authority: configuration.ca)
+    let network = TLSNetwork(
+      credentials, loop: loop, clock: clock, software: "roost-agent/\(AgentVersion.text)", log: log)
+    let hypervisor = LibvirtHypervisor(
+      uri: configuration.libvirtURI, virtualization: await virtualization(),
+      lanes: LanePool(name: "libvirt", width: 16), clock: clock, randomness: randomness, log: log)
+    let link = ControllerLink()
+    let parts = try await parts(journal, hypervisor, link)
+    let reconciler = Reconciler(parts)
+    let session = ControllerSession(
+      address: configuration.controllerAddress, hostName: try hostName(), network: network,
+      service: AgentService(reconciler: reconciler, parts: parts).table(), link: link,
+      reconciler: reconciler, parts: parts, inventory: inventory(hypervisor))
+    let failure = await withTaskGroup(of: RoostError?.self) { group in
+      group.addTask {
+        await hypervisor.run()
+        return nil
+      }
+      group.addTask {
+        await session.run()
+        return nil
+      }
+      group.addTask {
+        do throws(RoostError) { try await reconciler.run() } catch { return error }
+        return nil
+      }
+      let failure = await group.next() ?? nil
+      group.cancelAll()
+      return failure
+    }
+    if let failure { throw failure }
+  }
+
+  private func virtualization() async -> Virtualization {
+    let chosen: Virtualization
+    switch configuration.virtualization {
+    case .kvm: chosen = Virtualization(.kvm, reason: "the configuration asks for it")
+    case .qemu: chosen = Virtualization(.qemu, reason: "the configuration asks for it")
+    case .auto:
+      let probe = VirtualizationProbe(folder: folder.path, disk: disk, clock: clock)
+      chosen = await probe.run(on: lanes.lane(for: "probe"))
+    }
+    log.info("guests run on \(chosen.kind.rawValue): \(chosen.reason)")
+    return chosen
+  }
+
+  private func parts(
+    _ journal: Journal, _ hypervisor: any Hypervisor, _ link: ControllerLink
+  ) async throws(RoostError) -> NodeParts {
+    let network = LinkSwitch(
+      networks: configuration.physicalNetworks, namespace: configuration.networkNamespace,
+      lane: Lane(name: "switch"), log: log)
+    try await network.recover()
+    let images = ImageCache(
+      folder: folder.images, disk: disk,
+      source: GrantedImages(link: link, caFile: configuration.imageCA),
+      lane: Lane(name: "images"))
+    try await images.recover()
+    let lanes = lanes
+    let disks = InstanceDisks(
+      root: folder.instances, disk: disk, clock: clock, surveyLane: Lane(name: "disks"),
+      lane: { lanes.lane(for: $0.description) })
+    try await disks.recover()
+    return NodeParts(
+      node: node, bootID: bootID, directIO: try folder.takesDirectIO(disk),
+      hypervisor: hypervisor, network: network, images: images, disks: disks, journal: journal,
+      clock: clock, randomness: randomness, crashPoints: crashPoints, log: log)
+  }
+
+  private func inventory(
+    _ hypervisor: any Hypervisor
+  ) -> @Sendable () async throws(RoostError) -> Inventory {
+    let (configuration, disk, folder) = (configuration, disk, folder)
+    let lane = lanes.lane(for: "inventory")
+    return { () async throws(RoostError) in
+      let host = try await hypervisor.inventory()
+      let space = try await lane.run("measure the disk", timeout: .seconds(10)) {
+        () throws(RoostError) in try disk.space(at: folder.path).total
+      }
+      return Inventory(
+        host, diskBytes: space, reservedMemoryMB: configuration.reservedMemoryMB,
+        physicalNetworks: configuration.physicalNetworks.map(\.name))
+    }
+  }
+
+  private func hostName() throws(RoostError) -> String {
+    if let name = configuration.hostName { return name }
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else {
+      throw .system("gethostname", errno: errno)
+    }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private static func bootID(_ disk: any Disk) throws(RoostError) -> String {
+    let path = "/proc/sys/kernel/random/boot_id"
+    guard let bytes = try disk.read(path, limit: 256) else {
+      throw RoostError(.internal, "The host has no boot id.", operator: "\(path) is absent")
+    }
+    return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+  }
+}

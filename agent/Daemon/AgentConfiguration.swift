@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+import Config
+public import Log
+public import Switch
+
+/// The agent's configuration file, read and checked. `agent/roost-agent.yaml` documents each key.
+public struct AgentConfiguration: Sendable {
+  /// How the agent decides what runs guests.
+  public enum VirtualizationChoice: String, Sendable, CaseIterable {
+    /// KVM where a guest really runs on it, else QEMU's translator.
+    case auto
+    /// KVM, whatever a probe would say.
+    case kvm
+    /// QEMU's translator.
+    case qemu
+  }
+
+  /// Where the controller waits for agents.
+  public var controllerAddress: String
+  /// PEM files: the node's certificate, its key, and the fleet's CA.
+  public var certificate: String
+  public var key: String
+  public var ca: String
+  /// A PEM file of authorities to trust for image downloads; nil for the system's.
+  public var imageCA: String?
+  /// libvirt's URI.
+  public var libvirtURI: String
+  /// What runs guests.
+  public var virtualization: VirtualizationChoice
+  /// Where journal, images and instances are kept.
+  public var stateFolder: String
+  /// The name the node shows; nil for the kernel's.
+  public var hostName: String?
+  /// Memory in MiB that guests can't have.
+  public var reservedMemoryMB: UInt32
+  /// By name.
+  public var physicalNetworks: [PhysicalNetwork]
+  /// A name below /run/netns that bridges and taps live in; nil for the agent's own namespace.
+  public var networkNamespace: String?
+  /// What is logged.
+  public var logLevel: LogLevel
+
+  /// Reads a file.
+  ///
+  /// - Throws: what is wrong with it, naming file, line and key.
+  public init(file: String, disk: any Disk) throws(RoostError) {
+    try self.init(ConfigReader(file: file, disk: disk))
+  }
+
+  /// Reads a text; `file` is what errors call it.
+  public init(text: String, file: String) throws(RoostError) {
+    try self.init(ConfigReader(text: Array(text.utf8), file: file))
+  }
+
+  private init(_ reader: ConfigReader) throws(RoostError) {
+    let controller = try reader.section("controller")
+    controllerAddress = try controller.string("address", default: Defaults.wireAddress)
+    certificate = try controller.path("certificate", default: "/etc/roost/node.crt")
+    key = try controller.path("key", default: "/etc/roost/node.key")
+    ca = try controller.path("ca", default: "/etc/roost/ca.crt")
+    imageCA = try controller.optionalPath("ca_file")
+
+    let libvirt = try reader.section("libvirt")
+    libvirtURI = try libvirt.string("uri", default: "qemu:///system")
+    let choice = try libvirt.choice(
+      "virtualization", of: VirtualizationChoice.allCases.map(\.rawValue), default: "auto")
+    virtualization = VirtualizationChoice(rawValue: choice) ?? .auto
+
+    stateFolder = try reader.path("state_folder", default: Defaults.agentState)
+    hostName = try reader.optionalString("host_name")
+    reservedMemoryMB = UInt32(
+      try reader.integer("reserved_memory_mb", in: 0...1_048_576, default: 512))
+    physicalNetworks = try Self.networks(try reader.section("physical_networks"))
+    networkNamespace = try reader.optionalString("network_namespace")
+    if let name = networkNamespace, name.contains("/") || name == "." || name == ".." {
+      throw reader.refused("network_namespace", "must be a name below /run/netns")
+    }
+    let level = try reader.choice(
+      "log_level", of: ["debug", "info", "warning", "error"], default: "info")
+    logLevel = LogLevel(name: level) ?? .info
+    try reader.finish()
+  }
+
+  private static func networks(_ reader: ConfigReader) throws(RoostError) -> [PhysicalNetwork] {
+    var networks: [PhysicalNetwork] = []
+    for name in reader.keys.sorted() {
+      let section = try reader.section(name)
+      let network = PhysicalNetwork(
+        name: name, bridge: try section.string("bridge"),
+        create: try section.bool("create", default: false))
+      guard LinkNames.isValid(network.bridge) else {
+        throw section.refused("bridge", "must be an interface name of at most 15 characters")
+      }
+      if let other = networks.first(where: { $0.bridge == network.bridge }) {
+        throw section.refused("bridge", "is the bridge of `\(other.name)` already")
+      }
+      networks.append(network)
+    }
+    return networks
+  }
+}

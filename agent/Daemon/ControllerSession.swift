@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Log
+import NodeProtocol
+import Reconciler
+import Wire
+
+/// Keeps one connection to the controller: dials, registers, renews the lease and reports. Guests
+/// and reconciler don't depend on it.
+struct ControllerSession: Sendable {
+  let address: String
+  let hostName: String
+  let network: any Network
+  let service: any WireService
+  let link: ControllerLink
+  let reconciler: Reconciler
+  let parts: NodeParts
+  /// Fails with `.unavailable` until the hypervisor answers.
+  let inventory: @Sendable () async throws(RoostError) -> Inventory
+
+  /// Observations in one report.
+  private static let batch = 256
+  private static let patience = Duration.seconds(30)
+
+  /// Connects, and connects again, until the task is cancelled.
+  func run() async {
+    var failures = 0
+    while !Task.isCancelled {
+      do throws(RoostError) {
+        let ending = try await connected()
+        failures = 0
+        parts.log.warning("lost the controller at \(address): \(ending)")
+      } catch {
+        if failures == 0 { parts.log.warning("no session with \(address): \(error)") }
+        parts.log.debug("no session with \(address): \(error)")
+      }
+      guard !Task.isCancelled else { return }
+      failures += 1
+      let jitter = parts.randomness.number(below: 100)
+      try? await parts.clock.sleep(for: FailureRule.pause(failures, jitter))
+    }
+  }
+
+  /// One connection from dialling to its end. Returns why it ended.
+  private func connected() async throws(RoostError) -> String {
+    let offer = try await inventory()
+    let peer = try await network.dial(address, service: service)
+    guard peer.identity.role == .controller else {
+      await peer.close(reason: "not a controller")
+      throw RoostError(.forbidden, "The peer at \(address) is not a controller.")
+    }
+    let lease: Duration
+    do throws(WireStatus) {
+      lease = try await register(offer, peer)
+    } catch {
+      await peer.close(reason: "not registered")
+      throw RoostError(error)
+    }
+    parts.log.info("registered with the controller at \(address)")
+    link.set(peer)
+    reconciler.board.repeatAll()
+    let ending = await serve(peer, lease)
+    link.set(nil)
+    await peer.close(reason: ending)
+    return ending
+  }
+
+  private func register(
+    _ offer: Inventory, _ peer: any WirePeer
+  ) async throws(WireStatus) -> Duration {
+    var request = RegisterRequest()
+    request.hostName = hostName
+    request.agentVersion = AgentVersion.text
+    request.inventory = offer
+    do throws(RoostError) {
+      request.held = try await reconciler.held()
+    } catch {
+      throw WireStatus(error)
+    }
+    let reply = try await peer.call(
+      ControllerMethods.Register.self, request, timeout: Self.patience)
+    return Self.lease(reply.leaseMS)
+  }
+
+  /// A lease under a second would be all heartbeats; 0 is from a controller that says nothing.
+  private static func lease(_ milliseconds: UInt32) -> Duration {
+    milliseconds == 0 ? .seconds(15) : max(.milliseconds(Int64(milliseconds)), .seconds(1))
+  }
+
+  /// Runs until the connection ends or one of its duties fails.
+  private func serve(_ peer: any WirePeer, _ lease: Duration) async -> String {
+    await withTaskGroup(of: String.self) { group in
+      group.addTask { await peer.closed() }
+      group.addTask { await self.renew(peer, lease) }
+      group.addTask { await self.report(peer) }
+      let ending = await group.next() ?? "nothing was left to do"
+      // What waits for the peer's end returns only once it has ended.
+      await peer.close(reason: ending)
+      group.cancelAll()
+      return ending
+    }
+  }
+
+  private func renew(_ peer: any WirePeer, _ lease: Duration) async -> String {
+    var lease = lease
+    var request = HeartbeatRequest()
+    while true {
+      do {
+        try await parts.clock.sleep(for: lease / 3)
+        request.sequence += 1
+        let reply = try await peer.call(
+          ControllerMethods.Heartbeat.self, request, timeout: lease / 3)
+        lease = Self.lease(reply.leaseMS)
+      } catch {
+        return "the heartbeat failed: \(error)"
+      }
+    }
+  }
+
+  private func report(_ peer: any WirePeer) async -> String {
+    let board = reconciler.board
+    while !Task.isCancelled {
+      let pending = board.pending(limit: Self.batch)
+      if pending.isEmpty {
+        await board.changed.wait()
+        continue
+      }
+      do {
+        var request = ReportRequest()
+        request.observations = pending.map(\.observation)
+        parts.crashPoints.reach("agent.report.before")
+        _ = try await peer.call(
+          ControllerMethods.Report.self, request, timeout: Self.patience)
+        parts.crashPoints.reach("agent.report.after")
+        try await reconciler.acknowledge(pending)
+      } catch {
+        return "a report failed: \(error)"
+      }
+    }
+    return "the agent is stopping"
+  }
+}
+
+/// Which agent this is.
+enum AgentVersion {
+  static let text = "0.1.0"
+}
