@@ -42,7 +42,7 @@ final class RawClient: Sendable {
       }
     }
     guard connected == 0 else { throw RoostError.system("connect", errno: errno) }
-    var limit = timeval(tv_sec: 20, tv_usec: 0)
+    var limit = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }

@@ -75,7 +75,7 @@ import Testing
       let before = try residentMegabytes()
       let size = try await curl(server, "-o", "/dev/null", "-w", "%{size_download}", "{}/")
       #expect(size == "1073741824")
-      #expect(try residentMegabytes() - before < 64)
+      #expect(try residentMegabytes() - before < 256)
     }
   }
 }
