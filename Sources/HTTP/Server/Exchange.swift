@@ -2,6 +2,7 @@
 
 import Base
 import CMicroHTTPD
+import Glibc
 import Synchronization
 
 /// Carries out what `ExchangeState` decides: one request on one MHD connection.
@@ -21,6 +22,7 @@ final class Exchange: HTTPBodyPieces, Sendable {
     var task: Task<Void, Never>?
     var reader: CheckedContinuation<Void, Never>?
     var isCancelled = false
+    var peerHasLeft = false
   }
 
   init(target: String, number: UInt64, connection: OpaquePointer, core: ServerCore) {
@@ -43,6 +45,8 @@ final class Exchange: HTTPBodyPieces, Sendable {
       return begun(.refuse(.malformedTarget), HTTPHead(method: method, path: target))
     }
     guard core.admit(self) else { return begun(.refuse(.stopping), head) }
+    // Until `closed`, which MHD calls before it closes the socket.
+    core.watch.add(descriptor, number)
     return begun(core.handler.plan(for: head), head)
   }
 
@@ -84,9 +88,7 @@ final class Exchange: HTTPBodyPieces, Sendable {
     let (step, reader) = locked.withLock { locked in
       let step = locked.state.ended()
       switch step {
-      case .begin, .park:
-        core.watch.add(descriptor, number)
-        MHD_suspend_connection(connection)
+      case .begin, .park: MHD_suspend_connection(connection)
       case .answer: break
       }
       return (step, locked.reader.take())
@@ -103,6 +105,7 @@ final class Exchange: HTTPBodyPieces, Sendable {
   /// MHD is done with the request, for better or worse.
   func closed() {
     let (task, reader) = locked.withLock { locked in
+      core.watch.remove(descriptor)
       locked.state.closed()
       return (locked.task.take(), locked.reader.take())
     }
@@ -117,19 +120,26 @@ final class Exchange: HTTPBodyPieces, Sendable {
 
   // MARK: From elsewhere
 
-  /// The peer has closed its end while the handler works.
+  /// The peer has closed its end.
   func peerLeft() {
-    locked.withLock { $0.task }?.cancel()
+    let task = locked.withLock { locked in
+      locked.peerHasLeft = true
+      // MHD misses an end that arrives together with data; this makes it read once more.
+      if locked.state.bodyIsArriving { shutdown(descriptor, Int32(SHUT_RD)) }
+      return locked.task
+    }
+    task?.cancel()
   }
 
   /// The server stops: the handler should end.
-  func cancel() { peerLeft() }
+  func cancel() {
+    locked.withLock { $0.task }?.cancel()
+  }
 
   /// The server stops now: a suspended connection is answered without its handler.
   func stop() {
     let (task, reader) = locked.withLock { locked in
-      let wasParked = locked.state.parking
-      if locked.state.stop() { resume(from: wasParked) }
+      if locked.state.stop() { MHD_resume_connection(connection) }
       return (locked.task, locked.reader.take())
     }
     task?.cancel()
@@ -141,21 +151,20 @@ final class Exchange: HTTPBodyPieces, Sendable {
     let task = Task(executorPreference: core.executor) {
       self.finished(await self.core.handler.respond(to: head, body: body))
     }
-    locked.withLock { $0.task = task }
+    let isLate = locked.withLock { locked in
+      // A handler that has already ended leaves a finished task behind, which does no harm.
+      locked.task = task
+      return locked.peerHasLeft || locked.state.isOver
+    }
+    if isLate { task.cancel() }
   }
 
   private func finished(_ response: HTTPResponse) {
     locked.withLock { locked in
       locked.task = nil
-      let wasParked = locked.state.parking
-      if locked.state.finished(response) { resume(from: wasParked) }
+      // Under the lock: what is suspended must not be closed in between.
+      if locked.state.finished(response) { MHD_resume_connection(connection) }
     }
-  }
-
-  /// Call under the lock: what parked must not be closed in between.
-  private func resume(from parking: ExchangeState.Parking) {
-    if parking == .forAnswer { core.watch.remove(descriptor, number) }
-    MHD_resume_connection(connection)
   }
 
   // MARK: The reader of a streamed body
@@ -175,7 +184,7 @@ final class Exchange: HTTPBodyPieces, Sendable {
     locked.withLock { locked in
       if locked.isCancelled { return .broken }
       let reading = locked.state.read()
-      if case .piece(_, resume: true) = reading { resume(from: .forRoom) }
+      if case .piece(_, resume: true) = reading { MHD_resume_connection(connection) }
       return reading
     }
   }

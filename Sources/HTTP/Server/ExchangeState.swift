@@ -26,19 +26,19 @@ struct ExchangeState {
   }
 
   /// Why the connection is suspended.
-  enum Parking {
+  private enum Parking {
     case no
     case forRoom
     case forAnswer
   }
 
-  private(set) var parking = Parking.no
-  private(set) var answer: HTTPResponse?
+  private var parking = Parking.no
+  private var answer: HTTPResponse?
   private var mode = Mode.drop
   private var buffer: [UInt8] = []
   private var droppedBytes = 0
   private var uploadEnded = false
-  private var isOver = false
+  private(set) var isOver = false
   private var mayPark = true
 
   /// How long a body the head announces.
@@ -160,6 +160,9 @@ struct ExchangeState {
     if uploadEnded { return .end }
     return isOver || !mayPark ? .broken : .wait
   }
+
+  /// Whether more of the body may come.
+  var bodyIsArriving: Bool { !uploadEnded && !isOver }
 
   /// Whether a reader has to wait.
   var awaitsPiece: Bool { buffer.isEmpty && !uploadEnded && !isOver && mayPark }

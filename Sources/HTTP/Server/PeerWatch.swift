@@ -5,7 +5,8 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Notices that a peer closes while its connection is suspended, which MHD does not.
+/// Notices that a peer closes during its request. MHD does not while the connection is suspended,
+/// and may not when the end arrives together with data.
 ///
 /// One epoll set that a thread of the server waits on. A peer that half-closes counts as gone:
 /// HTTP clients that still want the answer don't.
@@ -38,8 +39,8 @@ final class PeerWatch: Sendable {
   }
 
   /// Forgets a socket; call before it can be closed.
-  func remove(_ descriptor: Int32, _ token: UInt64) {
-    control(EPOLL_CTL_DEL, descriptor, 0, token)
+  func remove(_ descriptor: Int32) {
+    control(EPOLL_CTL_DEL, descriptor, 0, 0)
   }
 
   /// Makes a waiting thread return.
