@@ -29,7 +29,7 @@ struct LibvirtHypervisorTests {
       #expect(!defined.active)
 
       try await hypervisor.start(id, paused: false)
-      await pass(&events, to: .lifecycle(id, .running, detail: "booted"))
+      await pass(&events, id, .running)
       try await hypervisor.start(id, paused: false)
       let running = try await find(id, hypervisor)
       #expect(running.powerState == .running)
@@ -44,11 +44,11 @@ struct LibvirtHypervisorTests {
       #expect(refusal?.kind == .conflict)
       try await hypervisor.shutdown(id)
       try await hypervisor.destroy(id)
-      await pass(&events, to: .lifecycle(id, .shutdown, detail: "destroyed"))
+      await pass(&events, id, .shutdown)
       try await hypervisor.destroy(id)
       try await hypervisor.shutdown(id)
       try await hypervisor.undefine(id)
-      await pass(&events, to: .lifecycle(id, .noState, detail: "undefined"))
+      await pass(&events, id, .noState)
       try await hypervisor.undefine(id)
       let instances = try await hypervisor.domains().map(\.instance)
       #expect(!instances.contains(id))
@@ -75,20 +75,20 @@ struct LibvirtHypervisorTests {
     try await libvirtd.withHypervisor { hypervisor, events in
       try await hypervisor.define(guest.spec)
       try await hypervisor.start(id, paused: false)
-      await pass(&events, to: .lifecycle(id, .running, detail: "booted"))
+      await pass(&events, id, .running)
       try libvirtd.kill()
-      await passDisconnection(&events)
+      await pass(&events) { if case .disconnected = $0 { true } else { false } }
       let refusal = await #expect(throws: RoostError.self) { try await hypervisor.domains() }
       #expect(refusal?.kind == .unavailable)
       #expect(refusal?.operator?.contains(libvirtd.uri) == true)
 
       try libvirtd.startAgain()
-      await pass(&events, to: .connected)
+      await pass(&events) { $0 == .connected }
       let seen = try await find(id, hypervisor)
       #expect(seen.powerState == .running)
       #expect(seen.generation == guest.spec.generation)
       try await hypervisor.destroy(id)
-      await pass(&events, to: .lifecycle(id, .shutdown, detail: "destroyed"))
+      await pass(&events, id, .shutdown)
       try await hypervisor.undefine(id)
     }
   }
@@ -97,9 +97,9 @@ struct LibvirtHypervisorTests {
     let libvirtd = try libvirtd()
     try await libvirtd.withHypervisor { hypervisor, events in
       try libvirtd.signal("STOP")
-      await pass(&events, to: .disconnected(reason: "libvirtd stopped answering keepalives"))
+      await pass(&events) { $0 == .disconnected(reason: "libvirtd stopped answering keepalives") }
       try libvirtd.signal("CONT")
-      await pass(&events, to: .connected)
+      await pass(&events) { $0 == .connected }
       _ = try await hypervisor.domains()
     }
   }

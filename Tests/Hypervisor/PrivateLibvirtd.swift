@@ -60,7 +60,7 @@ struct PrivateLibvirtd: Sendable {
     try await withThrowingTaskGroup { group in
       group.addTask { await hypervisor.run() }
       var events = hypervisor.events().makeAsyncIterator()
-      await pass(&events, to: .connected)
+      await pass(&events) { $0 == .connected }
       try await body(hypervisor, &events)
       group.cancelAll()
     }
@@ -69,15 +69,18 @@ struct PrivateLibvirtd: Sendable {
 
 /// Reads events up to one that is awaited; the suite's time limit ends a wait in vain.
 func pass(
-  _ events: inout AsyncStream<HypervisorEvent>.Iterator, to awaited: HypervisorEvent
+  _ events: inout AsyncStream<HypervisorEvent>.Iterator, _ isAwaited: (HypervisorEvent) -> Bool
 ) async {
-  while let event = await events.next(), event != awaited {}
+  while let event = await events.next(), !isAwaited(event) {}
 }
 
-/// Reads events up to the loss of the connection, however libvirt words it.
-func passDisconnection(_ events: inout AsyncStream<HypervisorEvent>.Iterator) async {
-  while let event = await events.next() {
-    if case .disconnected = event { return }
+/// Reads events up to a guest's new state. Why it got there may be worded differently each time: a
+/// killed QEMU may be seen as destroyed or as failed.
+func pass(
+  _ events: inout AsyncStream<HypervisorEvent>.Iterator, _ id: InstanceID, _ state: PowerState
+) async {
+  await pass(&events) { event in
+    if case .lifecycle(id, state, _) = event { true } else { false }
   }
 }
 

@@ -7,8 +7,8 @@ import Glibc
 
 /// libvirt's process-wide parts, prepared once.
 enum LibvirtLibrary {
-  /// Prepares the library at the first call: errors are not printed, and a thread runs its event
-  /// loop for the life of the process.
+  /// Prepares the library at the first call: errors are not printed, SIGPIPE is ignored, and a
+  /// thread runs its event loop for the life of the process.
   static func prepare() throws(RoostError) {
     if let failure { throw failure }
   }
@@ -16,6 +16,8 @@ enum LibvirtLibrary {
   private static let failure: RoostError? = {
     guard virInitialize() == 0 else { return libvirtError("start libvirt's library") }
     virSetErrorFunc(nil) { _, _ in }
+    // libvirt writes to its socket with write(2): a libvirtd that has just died would end us too.
+    signal(SIGPIPE, SIG_IGN)
     guard virEventRegisterDefaultImpl() == 0 else {
       return libvirtError("start libvirt's event loop")
     }
