@@ -87,6 +87,11 @@ struct LibvirtHypervisorTests {
       let seen = try await find(id, hypervisor)
       #expect(seen.powerState == .running)
       #expect(seen.generation == guest.spec.generation)
+      // libvirtd may still be taking the guest up again; a guest destroyed then ends without event.
+      try await hypervisor.destroy(id)
+      #expect(try await find(id, hypervisor).powerState == .shutdown)
+      try await hypervisor.start(id, paused: false)
+      await pass(&events, id, .running)
       try await hypervisor.destroy(id)
       await pass(&events, id, .shutdown)
       try await hypervisor.undefine(id)
