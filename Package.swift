@@ -116,7 +116,7 @@ let package = Package(
       "ControllerDaemon", path: "controller/Daemon",
       [
         "API", "Base", "Certificates", "Cloud", "CloudModel", "Config", "Crypto", "Database",
-        "EventLoop", "Fleet", "HTTPServer", "Lanes", "Log", "NodeProtocol", "Store", "Wire",
+        "EventLoop", "Fleet", "HTTPServer", "JSON", "Lanes", "Log", "NodeProtocol", "Store", "Wire",
         "CLinux",
       ]),
     program("roost-controller", path: "controller/Main", ["ControllerDaemon"]),

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import API
+import Base
+import Cloud
+import Crypto
+import EventLoop
+import HTTPServer
+import Lanes
+import Log
+import Store
+
+/// The composition root: makes every part of the controller and runs it.
+struct Controller: Sendable {
+  private let configuration: ControllerConfiguration
+  private let folder: StateFolder
+  private let loop: EventLoop
+  private let store: Store
+  private let identity: IdentityService
+  private let images: ImageService
+  private let randomness: any Randomness
+  private let crashPoints: CrashPoints
+  private let log: Logger
+
+  /// Takes the state folder and opens the store. Blocks; runs before the loop does work.
+  init(
+    _ configuration: ControllerConfiguration, loop: EventLoop, crashPoints: CrashPoints,
+    log: Logger
+  ) throws(RoostError) {
+    self.configuration = configuration
+    self.loop = loop
+    self.crashPoints = crashPoints
+    self.log = log
+    let (disk, clock, randomness) = (SystemDisk(), SystemClock(), SystemRandomness())
+    self.randomness = randomness
+    folder = try StateFolder(configuration.stateFolder, create: false, disk: disk)
+    guard try disk.size(of: folder.database) != nil else {
+      throw StateFolder.absent(configuration.stateFolder)
+    }
+    store = try Store.open(folder.database)
+    identity = IdentityService(
+      store: store, clock: clock, randomness: randomness, passwords: try PasswordHash(),
+      seal: try folder.box(for: "token"),
+      settings: IdentityService.Settings(tokenLifetime: configuration.tokenLifetime))
+    let lanes = LanePool(name: "image", width: 8)
+    images = ImageService(
+      store: store, clock: clock, randomness: randomness, disk: disk,
+      lane: { lanes.lane(for: $0) }, seal: try folder.box(for: "image grant"),
+      settings: ImageService.Settings(
+        folder: configuration.imageFolder, sizeLimit: configuration.imageSizeLimit),
+      log: log)
+  }
+
+  /// Runs until the task is cancelled; guests are left as they are.
+  ///
+  /// - Throws: what keeps the controller from starting.
+  func run() async throws(RoostError) {
+    defer { store.close() }
+    guard try await identity.isBootstrapped() else {
+      throw StateFolder.absent(configuration.stateFolder)
+    }
+    try await images.recover()
+    let server = try HTTPServer(
+      httpConfiguration, handler: handler, executor: loop, log: log)
+    log.info("serving the API on \(configuration.rootURL(at: server.address))")
+    await untilCancelled()
+    await server.stop()
+  }
+
+  private var handler: APIHandler {
+    let identityAPI = IdentityAPI(
+      identity: identity, catalog: Catalog(region: configuration.region))
+    return APIHandler(
+      routes: [.identity: identityAPI.routes, .image: ImageAPI(images: images).routes],
+      authenticator: identityAPI, randomness: randomness,
+      configuration: APIHandler.Configuration(
+        publicURL: configuration.publicURL, isTLS: configuration.apiCredentials != nil,
+        address: configuration.apiAddress),
+      log: log)
+  }
+
+  private var httpConfiguration: HTTPServerConfiguration {
+    var http = HTTPServerConfiguration(
+      address: configuration.apiAddress,
+      tls: configuration.apiCredentials.map {
+        HTTPServerConfiguration.TLSFiles(certificatePath: $0.certificate, keyPath: $0.key)
+      })
+    http.connectionLimit = UInt32(clamping: configuration.apiConnections)
+    return http
+  }
+
+  private func untilCancelled() async {
+    let never = AsyncStream<Never> { _ in }
+    for await _ in never {}
+  }
+}

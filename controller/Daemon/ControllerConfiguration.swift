@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+import Config
+public import Log
+
+/// The controller's configuration file, read and checked. `controller/roost-controller.yaml`
+/// documents each key.
+public struct ControllerConfiguration: Sendable {
+  /// Certificate and key in PEM files.
+  public struct Credentials: Sendable {
+    public var certificate: String
+    public var key: String
+  }
+
+  /// Where database, keys and images are kept.
+  public var stateFolder: String
+  /// What is logged.
+  public var logLevel: LogLevel
+  /// The catalog's one region.
+  public var region: String
+
+  /// Where the API is served.
+  public var apiAddress: String
+  /// The API's root as clients see it; nil takes it from each request.
+  public var publicURL: String?
+  /// The API's root as agents see it, for images; nil means the address it is served at.
+  public var agentURL: String?
+  /// Nil serves plain HTTP.
+  public var apiCredentials: Credentials?
+  /// Connections at once.
+  public var apiConnections: Int
+
+  /// Where agents connect to.
+  public var wireAddress: String
+  /// What the controller shows to agents, and the CA that signs theirs.
+  public var wireCredentials: Credentials
+  public var wireCA: String
+  /// How long a node counts as up after a heartbeat.
+  public var lease: Duration
+
+  /// How long a token is good for.
+  public var tokenLifetime: Duration
+  /// Where images' bytes are kept.
+  public var imageFolder: String
+  /// Bytes in one image at most.
+  public var imageSizeLimit: Int64
+
+  /// Reads a file.
+  ///
+  /// - Throws: what is wrong with it, naming file, line and key.
+  public init(file: String, disk: any Disk) throws(RoostError) {
+    try self.init(ConfigReader(file: file, disk: disk))
+  }
+
+  /// Reads a text; `file` is what errors call it.
+  public init(text: String, file: String) throws(RoostError) {
+    try self.init(ConfigReader(text: Array(text.utf8), file: file))
+  }
+
+  private init(_ reader: ConfigReader) throws(RoostError) {
+    stateFolder = try reader.path("state_folder", default: Defaults.controllerState)
+    let level = try reader.choice(
+      "log_level", of: ["debug", "info", "warning", "error"], default: "info")
+    logLevel = LogLevel(name: level) ?? .info
+    region = try reader.string("region", default: "RegionOne")
+
+    let api = try reader.section("api")
+    apiAddress = try api.string("address", default: Defaults.apiAddress)
+    publicURL = try Self.url(api, "public_url")
+    agentURL = try Self.url(api, "agent_url")
+    apiConnections = try api.integer("connections", in: 8...65_536, default: 1024)
+    switch (try api.optionalPath("certificate"), try api.optionalPath("key")) {
+    case (let certificate?, let key?):
+      apiCredentials = Credentials(certificate: certificate, key: key)
+    case (nil, nil): apiCredentials = nil
+    case (_?, nil): throw api.refused("key", "is required when `certificate` is given")
+    case (nil, _?): throw api.refused("certificate", "is required when `key` is given")
+    }
+
+    let wire = try reader.section("wire")
+    wireAddress = try wire.string("address", default: Defaults.wireAddress)
+    wireCredentials = Credentials(
+      certificate: try wire.path("certificate", default: "/etc/roost/controller.crt"),
+      key: try wire.path("key", default: "/etc/roost/controller.key"))
+    wireCA = try wire.path("ca", default: "/etc/roost/ca.crt")
+    lease = try wire.duration("lease", in: .seconds(3)...(.seconds(600)), default: .seconds(15))
+
+    tokenLifetime = try reader.section("identity").duration(
+      "token_lifetime", in: .seconds(60)...(.seconds(30 * 86_400)), default: .seconds(3600))
+
+    let images = try reader.section("images")
+    imageFolder = try images.path("folder", default: stateFolder + "/images")
+    imageSizeLimit = try images.bytes(
+      "image_size_max", in: 1...(1 << 50), default: 1 << 40)
+    try reader.finish()
+  }
+
+  /// A URL without a slash at its end.
+  private static func url(_ reader: ConfigReader, _ key: String) throws(RoostError) -> String? {
+    guard var text = try reader.optionalString(key) else { return nil }
+    guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
+      throw reader.refused(key, "must begin with http:// or https://")
+    }
+    while text.hasSuffix("/") { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Crypto
+import Glibc
+
+/// The folder that holds all that one controller keeps, held by one controller at a time.
+///
+/// The lock is the kernel's: it goes with the process, however that ends.
+final class StateFolder: Sendable {
+  private let path: String
+  private let disk: any Disk
+  private let descriptor: Int32
+
+  /// Locks the folder.
+  ///
+  /// - Parameter create: makes it if it is absent.
+  /// - Throws: `.notFound` for an absent one, `.conflict` when another controller has it.
+  init(_ path: String, create: Bool, disk: any Disk) throws(RoostError) {
+    if create { try disk.makeFolder(path, mode: 0o700) }
+    let file = path + "/lock"
+    let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      guard errno == ENOENT else { throw .system("open \(file)", errno: errno) }
+      throw Self.absent(path)
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(descriptor)
+      guard code == EWOULDBLOCK else { throw .system("lock \(file)", errno: code) }
+      throw RoostError(.conflict, "Another controller is using the state folder \(path).")
+    }
+    self.path = path
+    self.disk = disk
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  var database: String { path + "/controller.db" }
+  private var keyFile: String { path + "/secret.key" }
+
+  static func absent(_ path: String) -> RoostError {
+    RoostError(
+      .notFound, "There is no controller in \(path) yet; make one with `roost-controller init`.")
+  }
+
+  /// Makes the key that all others come from; one there already is kept.
+  func makeKey(_ randomness: any Randomness) throws(RoostError) {
+    guard try disk.size(of: keyFile) == nil else { return }
+    try disk.replace(keyFile, with: randomness.bytes(SealedBox.keySize), mode: 0o600)
+  }
+
+  /// A box whose key is made for one purpose, so that a value sealed for one never opens for
+  /// another.
+  func box(for purpose: String) throws(RoostError) -> SealedBox {
+    guard let key = try disk.read(keyFile, limit: 1024) else { throw Self.absent(path) }
+    guard key.count == SealedBox.keySize else {
+      throw RoostError(
+        .internal,
+        "\(keyFile) is damaged: it has \(key.count) bytes, not \(SealedBox.keySize).")
+    }
+    return try SealedBox(key: Secret(KeyedHash(key: Secret(key)).mac(Array(purpose.utf8))))
+  }
+}
