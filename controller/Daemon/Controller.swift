@@ -5,10 +5,12 @@ import Base
 import Cloud
 import Crypto
 import EventLoop
+import Fleet
 import HTTPServer
 import Lanes
 import Log
 import Store
+import Wire
 
 /// The composition root: makes every part of the controller and runs it.
 struct Controller: Sendable {
@@ -18,8 +20,9 @@ struct Controller: Sendable {
   private let store: Store
   private let identity: IdentityService
   private let images: ImageService
+  private let fleet: Fleet
+  private let cloud: Cloud
   private let randomness: any Randomness
-  private let crashPoints: CrashPoints
   private let log: Logger
 
   /// Takes the state folder and opens the store. Blocks; runs before the loop does work.
@@ -29,7 +32,6 @@ struct Controller: Sendable {
   ) throws(RoostError) {
     self.configuration = configuration
     self.loop = loop
-    self.crashPoints = crashPoints
     self.log = log
     let (disk, clock, randomness) = (SystemDisk(), SystemClock(), SystemRandomness())
     self.randomness = randomness
@@ -49,6 +51,14 @@ struct Controller: Sendable {
       settings: ImageService.Settings(
         folder: configuration.imageFolder, sizeLimit: configuration.imageSizeLimit),
       log: log)
+    fleet = Fleet(
+      terms: LeaseTerms(span: configuration.lease), clock: clock, crashPoints: crashPoints,
+      log: log)
+    cloud = Cloud(
+      store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,
+      settings: Cloud.Settings(
+        apiURL: configuration.agentURL ?? configuration.rootURL(at: configuration.apiAddress)),
+      crashPoints: crashPoints, log: log)
   }
 
   /// Runs until the task is cancelled; guests are left as they are.
@@ -60,11 +70,25 @@ struct Controller: Sendable {
       throw StateFolder.absent(configuration.stateFolder)
     }
     try await images.recover()
+    let network = TLSNetwork(
+      try TLSCredentials(
+        certificate: configuration.wireCredentials.certificate,
+        key: configuration.wireCredentials.key, authority: configuration.wireCA),
+      loop: loop, clock: SystemClock(), software: "roost-controller/\(ControllerProgram.version)",
+      log: log)
     let server = try HTTPServer(
       httpConfiguration, handler: handler, executor: loop, log: log)
     log.info("serving the API on \(configuration.rootURL(at: server.address))")
-    await untilCancelled()
+    log.info("waiting for agents on \(configuration.wireAddress)")
+    let failure: RoostError?
+    do throws(RoostError) {
+      try await fleet.run(on: network, address: configuration.wireAddress, delegate: cloud)
+      failure = nil
+    } catch {
+      failure = error.kind == .cancelled ? nil : error
+    }
     await server.stop()
+    if let failure { throw failure }
   }
 
   private var handler: APIHandler {
@@ -87,10 +111,5 @@ struct Controller: Sendable {
       })
     http.connectionLimit = UInt32(clamping: configuration.apiConnections)
     return http
-  }
-
-  private func untilCancelled() async {
-    let never = AsyncStream<Never> { _ in }
-    for await _ in never {}
   }
 }

@@ -7,7 +7,7 @@ import Database
 import Store
 
 /// A right to fetch one image without a token, for a short time.
-public struct SealedImageGrant: Sendable {
+public struct ImageGrant: Sendable {
   /// The last part of the URL.
   public let token: String
   /// What it opens.
@@ -29,7 +29,7 @@ extension ImageService {
   }
 
   /// Lets an agent fetch an image, deleted ones included while a server is being built from them.
-  public func grant(_ id: ImageID) async throws(RoostError) -> SealedImageGrant {
+  public func grant(_ id: ImageID) async throws(RoostError) -> ImageGrant {
     let image = try await store.read { (tx) throws(RoostError) in
       try tx.image(id, deleted: true)
     }
@@ -37,7 +37,7 @@ extension ImageService {
     let expires = clock.now + settings.grantLifetime
     let plain = id.uuidBytes + withUnsafeBytes(of: expires.microseconds.bigEndian) { Array($0) }
     let sealed = seal.seal(plain, context: Self.grantContext, randomness: randomness)
-    return SealedImageGrant(token: Base64.url.encode(sealed), content: content)
+    return ImageGrant(token: Base64.url.encode(sealed), content: content)
   }
 
   /// The bytes that a grant opens.
