@@ -140,7 +140,7 @@ let package = Package(
     tests("Database", ["Base", "Database"]),
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes"]),
     tests("Wire", ["Base", "Certificates", "EventLoop", "Wire"]),
-    tests("NodeProtocol", ["Base", "NodeProtocol", "Wire"]),
+    tests("NodeProtocol", ["Base", "NodeProtocol", "Processes", "Wire"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),
