@@ -25,8 +25,10 @@ public protocol Hypervisor: Sendable {
   func destroy(_ id: InstanceID) async throws(RoostError)
   /// Forgets the definition. Fine if there is none; `conflict` while the domain is active.
   func undefine(_ id: InstanceID) async throws(RoostError)
-  /// What happens from now on. Each call makes a stream of its own; a reader that falls far behind
-  /// loses the oldest events, so an event means "look", never "this is all that happened".
+  /// What happens from now on. Each call makes a stream of its own; its first event says whether
+  /// the hypervisor answers now. A reader that falls far behind loses the oldest events, and
+  /// libvirtd sends none for a guest that ends while it takes that guest up again after a restart:
+  /// an event means "look", never "this is all that happened".
   func events() -> AsyncStream<HypervisorEvent>
 }
 
