@@ -95,7 +95,10 @@ struct Controller: Sendable {
     let identityAPI = IdentityAPI(
       identity: identity, catalog: Catalog(region: configuration.region))
     return APIHandler(
-      routes: [.identity: identityAPI.routes, .image: ImageAPI(images: images).routes],
+      routes: [
+        .identity: identityAPI.routes, .image: ImageAPI(images: images).routes,
+        .network: NetworkAPI(cloud: cloud).routes,
+      ],
       authenticator: identityAPI, randomness: randomness,
       configuration: APIHandler.Configuration(
         publicURL: configuration.publicURL, isTLS: configuration.apiCredentials != nil,
