@@ -128,7 +128,14 @@ let package = Package(
     program(
       "roost-bench", path: "Sources/roost-bench", ["Base", "Config", "HTTPClient", "JSON", "Lanes"]),
 
-    // Tests mirror the above; Cluster drives whole processes from outside.
+    // Tests mirror the above; Cluster drives whole processes from outside. TestSupport is what
+    // the tests of the controller share: a controller in memory, nodes for it, an API caller.
+    library(
+      "TestSupport", path: "Tests/Support",
+      [
+        "API", "Base", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer", "JSON", "Lanes",
+        "Log", "NodeProtocol", "Store", "Wire",
+      ]),
     tests("Base", ["Base"]),
     tests("Log", ["Base", "Log"]),
     tests("Config", ["Base", "Config"]),
@@ -161,15 +168,21 @@ let package = Package(
         "AgentDaemon", "Base", "Certificates", "Hypervisor", "Images", "Journal", "Lanes", "Log",
         "NodeProtocol", "Reconciler", "Switch", "Wire",
       ]),
-    tests("Store", ["Base", "CloudModel", "Database", "Store"]),
-    tests("Fleet", ["Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "Wire"]),
+    tests("Store", ["Base", "CloudModel", "Database", "Store", "TestSupport"]),
+    tests(
+      "Fleet", ["Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "TestSupport", "Wire"]),
     tests(
       "Cloud",
       [
-        "Base", "Cloud", "CloudModel", "Database", "Fleet", "JSON", "Log", "NodeProtocol", "Store",
-        "Wire",
+        "Base", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON", "Log",
+        "NodeProtocol", "Store", "TestSupport", "Wire",
       ]),
-    tests("API", ["API", "Base", "Cloud", "CloudModel", "HTTPServer", "JSON", "Store"]),
+    tests(
+      "API",
+      [
+        "API", "Base", "Cloud", "CloudModel", "HTTPServer", "JSON", "NodeProtocol", "Store",
+        "TestSupport",
+      ]),
     tests("Cluster", ["Base", "JSON"]),
   ]
 )

@@ -71,7 +71,8 @@ private final class LoopbackPeer: WirePeer {
   private struct State {
     weak var other: LoopbackPeer?
     var ended: String?
-    var waiters: [CheckedContinuation<String, Never>] = []
+    var lastWaiter: UInt64 = 0
+    var waiters: [UInt64: CheckedContinuation<String, Never>] = [:]
   }
 
   let identity: PeerIdentity
@@ -126,29 +127,30 @@ private final class LoopbackPeer: WirePeer {
   }
 
   func closed() async -> String {
-    await withTaskCancellationHandler {
+    let waiter = state.withLock { state in
+      state.lastWaiter += 1
+      return state.lastWaiter
+    }
+    return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let ended = state.withLock { state -> String? in
-          if state.ended == nil, !Task.isCancelled { state.waiters.append(continuation) }
-          return state.ended ?? (Task.isCancelled ? "cancelled" : nil)
+          let ended = state.ended ?? (Task.isCancelled ? "cancelled" : nil)
+          if ended == nil { state.waiters[waiter] = continuation }
+          return ended
         }
         if let ended { continuation.resume(returning: ended) }
       }
     } onCancel: {
-      // Whoever waits here waits in a group of one call; all of them are told.
-      release("cancelled")
+      let continuation = state.withLock { $0.waiters.removeValue(forKey: waiter) }
+      continuation?.resume(returning: "cancelled")
     }
   }
 
   private func end(_ reason: String) {
-    state.withLock { if $0.ended == nil { $0.ended = reason } }
-    release(reason)
-  }
-
-  private func release(_ reason: String) {
     let waiters = state.withLock { state in
-      defer { state.waiters = [] }
-      return state.waiters
+      if state.ended == nil { state.ended = reason }
+      defer { state.waiters = [:] }
+      return state.waiters.sorted { $0.key < $1.key }.map(\.value)
     }
     for waiter in waiters { waiter.resume(returning: reason) }
   }

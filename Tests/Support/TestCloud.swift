@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+public import Cloud
+import CloudModel
+import Crypto
+public import Fleet
+import Lanes
+public import Log
+import NodeProtocol
+public import Store
+public import Wire
+
+/// A whole controller without sockets: a store in a folder of its own, a fleet on a network in
+/// memory, services with a clock and chance that a test governs.
+public final class TestCloud: Sendable {
+  /// Where the fleet listens.
+  static let address = "controller"
+
+  public let clock: TestClock
+  public let randomness: SeededRandomness
+  public let logged: CapturingSink
+  public let folder: TemporaryFolder
+  public let store: Store
+  public let fleet: Fleet
+  public let images: ImageService
+  public let identity: IdentityService
+  public let cloud: Cloud
+  private let exchange = LoopbackNetwork.Exchange()
+  private let serving: Task<Void, Never>
+
+  /// Bytes in one image at most.
+  public static let imageSizeLimit: Int64 = 1 << 20
+
+  /// A controller that nobody has used; no user is in its store.
+  ///
+  /// - Parameters:
+  ///   - folder: one that an earlier controller has left, for what a restart finds.
+  ///   - disk: where images' bytes go.
+  public init(
+    in folder: TemporaryFolder? = nil, clock: TestClock = TestClock(), seed: UInt64 = 1,
+    disk: any Disk = SystemDisk()
+  ) throws(RoostError) {
+    let folder = if let folder { folder } else { try TemporaryFolder() }
+    let randomness = SeededRandomness(seed: seed)
+    let logged = CapturingSink()
+    let log = Logger(logged, threshold: .debug)
+    let store = try Store.open(folder.file("controller.db"))
+    let box = try SealedBox(key: Secret([UInt8](repeating: 7, count: SealedBox.keySize)))
+    let images = ImageService(
+      store: store, clock: clock, randomness: randomness, disk: disk, lane: { _ in InlineLane() },
+      seal: box,
+      settings: .init(folder: folder.file("images"), sizeLimit: Self.imageSizeLimit), log: log)
+    let fleet = Fleet(clock: clock, log: log)
+    let cloud = Cloud(
+      store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,
+      settings: .init(apiURL: "http://controller:8770"), log: log)
+    identity = IdentityService(
+      store: store, clock: clock, randomness: randomness,
+      passwords: try PasswordHash(lanes: [InlineLane()]), seal: box)
+    (self.folder, self.clock, self.randomness, self.logged) = (folder, clock, randomness, logged)
+    (self.store, self.images, self.fleet, self.cloud) = (store, images, fleet, cloud)
+    let network = LoopbackNetwork(
+      exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
+    serving = Task {
+      try? await fleet.run(on: network, address: Self.address, delegate: cloud)
+    }
+  }
+
+  deinit {
+    serving.cancel()
+    store.close()
+  }
+
+  /// Ends this controller as a stop does and makes the next one on what it left.
+  public func restarted() async throws(RoostError) -> TestCloud {
+    serving.cancel()
+    await serving.value
+    store.close()
+    return try TestCloud(in: folder, clock: clock, seed: 2)
+  }
+
+  /// A node that isn't connected.
+  ///
+  /// - Parameter identity: whom its certificate names; the node itself unless given.
+  public func makeNode(
+    _ name: String = "node-1", id: NodeID? = nil, cpus: UInt32 = 4, memoryMB: UInt64 = 8192,
+    diskGB: UInt64 = 100, physicalNetworks: [String] = ["physnet1"],
+    identity: PeerIdentity? = nil
+  ) -> TestNode {
+    let id = id ?? .random(from: randomness)
+    var request = RegisterRequest()
+    request.hostName = name
+    request.agentVersion = "0.1.0"
+    request.inventory.cpus = cpus
+    request.inventory.memoryMB = memoryMB
+    request.inventory.diskGB = diskGB
+    request.inventory.hypervisorType = "QEMU"
+    request.inventory.hypervisorVersion = 7_002_000
+    request.inventory.virtualization = "qemu"
+    request.inventory.architecture = "x86_64"
+    request.inventory.physicalNetworks = physicalNetworks
+    return TestNode(
+      id, registering: request,
+      on: LoopbackNetwork(
+        exchange, as: identity ?? PeerIdentity(role: .node, node: id), clock: clock),
+      Self.address)
+  }
+
+  /// A node that is connected and has registered.
+  public func addNode(
+    _ name: String = "node-1", id: NodeID? = nil, cpus: UInt32 = 4, memoryMB: UInt64 = 8192,
+    diskGB: UInt64 = 100, physicalNetworks: [String] = ["physnet1"]
+  ) async throws -> TestNode {
+    let node = makeNode(
+      name, id: id, cpus: cpus, memoryMB: memoryMB, diskGB: diskGB,
+      physicalNetworks: physicalNetworks)
+    try await node.connect()
+    try await node.register()
+    return node
+  }
+}
