@@ -19,6 +19,7 @@ demo: build
 
 test: packages
 	@Tests/Scripts/python-venv
+	@Tests/Guest/build
 	swift build --build-tests
 	swift test --skip-build
 

@@ -32,10 +32,10 @@ func program(_ name: String, path: String, _ needs: [String]) -> Target {
     swiftSettings: strict)
 }
 
-func tests(_ name: String, path: String? = nil, _ needs: [String]) -> Target {
+func tests(_ name: String, exclude: [String] = [], _ needs: [String]) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: needs.map { .init(stringLiteral: $0) },
-    path: path ?? "Tests/\(name)", swiftSettings: strict)
+    path: "Tests/\(name)", exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -183,6 +183,7 @@ let package = Package(
         "API", "Base", "Cloud", "CloudModel", "HTTPServer", "JSON", "NodeProtocol", "Store",
         "TestSupport",
       ]),
+    tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Processes"]),
     tests("Cluster", ["Base", "JSON"]),
   ]
 )
