@@ -111,7 +111,7 @@ let package = Package(
       ]),
     library(
       "API", path: "controller/API",
-      ["Base", "Cloud", "CloudModel", "Crypto", "HTTPServer", "JSON", "Log"]),
+      ["Base", "Cloud", "CloudModel", "Crypto", "HTTPServer", "Invariants", "JSON", "Log"]),
     library(
       "ControllerDaemon", path: "controller/Daemon",
       [

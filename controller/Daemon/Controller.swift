@@ -97,7 +97,7 @@ struct Controller: Sendable {
     return APIHandler(
       routes: [
         .identity: identityAPI.routes, .image: ImageAPI(images: images).routes,
-        .network: NetworkAPI(cloud: cloud).routes,
+        .network: NetworkAPI(cloud: cloud).routes, .operator: OperatorAPI(cloud: cloud).routes,
       ],
       authenticator: identityAPI, randomness: randomness,
       configuration: APIHandler.Configuration(

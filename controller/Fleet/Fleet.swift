@@ -53,6 +53,11 @@ public actor Fleet {
   /// The states of nodes at one moment, in the order given.
   public func states(of nodes: [NodeID]) -> [NodeState] { nodes.map { state(of: $0) } }
 
+  /// How long a node's lease still holds, not below zero; nil when this controller gave it none.
+  public func leaseLeft(of node: NodeID) -> Duration? {
+    leaseEnds[node].map { max(.zero, $0 - clock.uptime) }
+  }
+
   /// Nodes whose lease holds and that are connected, sorted.
   public var up: [NodeID] { connected.filter { state(of: $0) == .up } }
 

@@ -35,6 +35,7 @@ public struct Catalog: Sendable {
     Entry("2", type: "compute", name: "nova", path: "/compute/v2.1"),
     Entry("3", type: "image", name: "glance", path: "/image"),
     Entry("4", type: "network", name: "neutron", path: "/network"),
+    Entry("5", type: "operator", name: "roost", path: "/operator/v1"),
   ]
 
   /// The one region.

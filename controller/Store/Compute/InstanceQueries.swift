@@ -34,6 +34,12 @@ extension Transaction {
       Instance.init(row:))
   }
 
+  /// Why a server was placed as it was, as the claim explained it; nil if nothing was written.
+  public func placement(of instance: InstanceID) throws(RoostError) -> String? {
+    try row("SELECT placement FROM instances WHERE id = ?", .id(instance))?
+      .optionalText("placement")
+  }
+
   /// Adds a server.
   public func insert(_ instance: Instance, placement: String?) throws(RoostError) {
     try run(
