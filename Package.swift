@@ -125,8 +125,9 @@ let package = Package(
     program(
       "roostctl", path: "Sources/roostctl",
       ["Base", "Certificates", "Config", "HTTPClient", "JSON", "Lanes"]),
+    library("LocalCloud", ["Base", "HTTPClient", "JSON", "Lanes", "Processes"]),
     program(
-      "roost-bench", path: "Sources/roost-bench", ["Base", "Config", "HTTPClient", "JSON", "Lanes"]),
+      "roost-bench", path: "Sources/roost-bench", ["Base", "JSON", "LocalCloud", "Processes"]),
 
     // Tests mirror the above; Cluster drives whole processes from outside. TestSupport is what
     // the tests of the controller share: a controller in memory, nodes for it, an API caller.
@@ -184,6 +185,6 @@ let package = Package(
         "TestSupport",
       ]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Processes"]),
-    tests("Cluster", ["Base", "JSON"]),
+    tests("Cluster", ["Base", "JSON", "LocalCloud", "Processes"]),
   ]
 )

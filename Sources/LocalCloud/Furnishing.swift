@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+import JSON
+
+/// What every server needs before it can be asked for: an image, a flavor, a network.
+public struct Furnishing: Sendable {
+  /// The image of a guest that greets on its serial console.
+  public let image: String
+  /// A flavor of one CPU and 64 MiB.
+  public let flavor: String
+  /// A flat network with a subnet.
+  public let network: String
+}
+
+extension CloudClient {
+  /// Waits for the API and the node, then makes image, flavor, network and subnet.
+  ///
+  /// - Parameter paused: the flavor's guests stop at their first instruction.
+  public func furnish(paused: Bool = false) async throws(RoostError) -> Furnishing {
+    try await waitForNode()
+    let image =
+      try await get(
+        "POST", "/image/v2/images",
+        ["name": "greeter", "disk_format": "raw", "container_format": "bare"])["id"]?.text ?? ""
+    let upload = try await call(
+      "PUT", "/image/v2/images/\(image)/file", bytes: GreeterImage.bytes,
+      type: "application/octet-stream")
+    guard upload.status == 204 else {
+      throw RoostError(.internal, "The upload failed: \(upload.status) \(upload.text)")
+    }
+    let flavor: JSONValue = ["id": "1", "name": "tiny", "vcpus": 1, "ram": 64, "disk": 1]
+    try await get("POST", "/compute/v2.1/flavors", ["flavor": flavor])
+    if paused {
+      try await get(
+        "POST", "/compute/v2.1/flavors/1/os-extra_specs",
+        ["extra_specs": ["roost:start_paused": "true"]])
+    }
+    let network =
+      try await get(
+        "POST", "/network/v2.0/networks",
+        [
+          "network": [
+            "name": "flat", "provider:network_type": "flat",
+            "provider:physical_network": "physnet0",
+          ]
+        ])["network"]?["id"]?.text ?? ""
+    let subnet: JSONValue = [
+      "network_id": .string(network), "ip_version": 4, "cidr": "10.77.0.0/16",
+    ]
+    try await get("POST", "/network/v2.0/subnets", ["subnet": subnet])
+    return Furnishing(image: image, flavor: "1", network: network)
+  }
+
+  /// Waits until the API answers and a node is up.
+  public func waitForNode() async throws(RoostError) {
+    _ = try await wait(for: "a node that is up") { () async throws(RoostError) -> Bool? in
+      let list = try await self.get("GET", "/compute/v2.1/os-hypervisors/detail")
+      let states = list["hypervisors"]?.elements?.map { $0["state"]?.text } ?? []
+      return states.contains("up") ? true : nil
+    }
+  }
+
+  /// Asks for a server.
+  ///
+  /// - Returns: its id.
+  public func createServer(
+    _ name: String, _ furnishing: Furnishing
+  ) async throws(RoostError) -> String {
+    let server: JSONValue = [
+      "name": .string(name), "imageRef": .string(furnishing.image),
+      "flavorRef": .string(furnishing.flavor),
+      "networks": [["uuid": .string(furnishing.network)]],
+    ]
+    let answer = try await get("POST", "/compute/v2.1/servers", ["server": server])
+    return answer["server"]?["id"]?.text ?? ""
+  }
+
+  /// A server's status word, or nil if there is none.
+  public func status(of server: String) async throws(RoostError) -> String? {
+    let answer = try await call("GET", "/compute/v2.1/servers/\(server)")
+    switch answer.status {
+    case 200: return answer.json["server"]?["status"]?.text
+    case 404: return nil
+    default: throw RoostError(.internal, "GET server: \(answer.status) \(answer.text)")
+    }
+  }
+
+  /// Waits until a server has left BUILD.
+  ///
+  /// - Returns: the status it has then, as `ACTIVE`.
+  public func waitUntilBuilt(_ server: String) async throws(RoostError) -> String {
+    try await wait(for: "server \(server) to be built") { () async throws(RoostError) -> String? in
+      guard let status = try await self.status(of: server) else {
+        throw RoostError(.notFound, "Server \(server) is gone.")
+      }
+      return status == "BUILD" ? nil : status
+    }
+  }
+
+  /// Deletes a server and waits until it is gone.
+  public func deleteServer(_ server: String) async throws(RoostError) {
+    try await get("DELETE", "/compute/v2.1/servers/\(server)")
+    try await waitUntilGone(server)
+  }
+
+  /// Waits until a server is gone.
+  public func waitUntilGone(_ server: String) async throws(RoostError) {
+    _ = try await wait(for: "server \(server) to go") { () async throws(RoostError) -> Bool? in
+      try await self.status(of: server) == nil ? true : nil
+    }
+  }
+}
