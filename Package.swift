@@ -127,7 +127,8 @@ let package = Package(
       ["Base", "Certificates", "Config", "HTTPClient", "JSON", "Lanes"]),
     library("LocalCloud", ["Base", "HTTPClient", "JSON", "Lanes", "Processes"]),
     program(
-      "roost-bench", path: "Sources/roost-bench", ["Base", "JSON", "LocalCloud", "Processes"]),
+      "roost-bench", path: "Sources/roost-bench",
+      ["Base", "JSON", "Lanes", "LocalCloud", "Processes"]),
 
     // Tests mirror the above; Cluster drives whole processes from outside. TestSupport is what
     // the tests of the controller share: a controller in memory, nodes for it, an API caller.

@@ -84,11 +84,12 @@ public final class CloudClient: Sendable {
     return answer.json
   }
 
-  /// Waits until `body` yields something; an API that does not answer yet is waited for too.
+  /// Asks `body` again and again until it yields something; an API that does not answer yet is waited for too.
   ///
   /// - Throws: `deadlineExceeded` naming `what`.
   public func wait<T: Sendable>(
     for what: String, atMost patience: Duration = .seconds(60),
+    every pause: Duration = .milliseconds(50),
     _ body: @Sendable () async throws(RoostError) -> T?
   ) async throws(RoostError) -> T {
     let deadline = clock.uptime + patience
@@ -103,7 +104,7 @@ public final class CloudClient: Sendable {
       guard clock.uptime < deadline else {
         throw RoostError(.deadlineExceeded, "Waited in vain for \(what)\(last).")
       }
-      do { try await clock.sleep(for: .milliseconds(50)) } catch { throw .wrapping(error) }
+      do { try await clock.sleep(for: pause) } catch { throw .wrapping(error) }
     }
   }
 

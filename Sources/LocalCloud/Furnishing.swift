@@ -19,16 +19,7 @@ extension CloudClient {
   /// - Parameter paused: the flavor's guests stop at their first instruction.
   public func furnish(paused: Bool = false) async throws(RoostError) -> Furnishing {
     try await waitForNode()
-    let image =
-      try await get(
-        "POST", "/image/v2/images",
-        ["name": "greeter", "disk_format": "raw", "container_format": "bare"])["id"]?.text ?? ""
-    let upload = try await call(
-      "PUT", "/image/v2/images/\(image)/file", bytes: GreeterImage.bytes,
-      type: "application/octet-stream")
-    guard upload.status == 204 else {
-      throw RoostError(.internal, "The upload failed: \(upload.status) \(upload.text)")
-    }
+    let image = try await upload(GreeterImage.bytes)
     let flavor: JSONValue = ["id": "1", "name": "tiny", "vcpus": 1, "ram": 64, "disk": 1]
     try await get("POST", "/compute/v2.1/flavors", ["flavor": flavor])
     if paused {
@@ -50,6 +41,25 @@ extension CloudClient {
     ]
     try await get("POST", "/network/v2.0/subnets", ["subnet": subnet])
     return Furnishing(image: image, flavor: "1", network: network)
+  }
+
+  /// The same, with an image that no node has yet.
+  public func withFreshImage(_ furnishing: Furnishing) async throws(RoostError) -> Furnishing {
+    let image = try await upload(GreeterImage.bytes + SystemRandomness().bytes(512))
+    return Furnishing(image: image, flavor: furnishing.flavor, network: furnishing.network)
+  }
+
+  private func upload(_ bytes: [UInt8]) async throws(RoostError) -> String {
+    let image =
+      try await get(
+        "POST", "/image/v2/images",
+        ["name": "greeter", "disk_format": "raw", "container_format": "bare"])["id"]?.text ?? ""
+    let answer = try await call(
+      "PUT", "/image/v2/images/\(image)/file", bytes: bytes, type: "application/octet-stream")
+    guard answer.status == 204 else {
+      throw RoostError(.internal, "The upload failed: \(answer.status) \(answer.text)")
+    }
+    return image
   }
 
   /// Waits until the API answers and a node is up.
@@ -89,8 +99,12 @@ extension CloudClient {
   /// Waits until a server has left BUILD.
   ///
   /// - Returns: the status it has then, as `ACTIVE`.
-  public func waitUntilBuilt(_ server: String) async throws(RoostError) -> String {
-    try await wait(for: "server \(server) to be built") { () async throws(RoostError) -> String? in
+  public func waitUntilBuilt(
+    _ server: String, atMost patience: Duration = .seconds(60),
+    every pause: Duration = .milliseconds(50)
+  ) async throws(RoostError) -> String {
+    try await wait(for: "server \(server) to be built", atMost: patience, every: pause) {
+      () async throws(RoostError) -> String? in
       guard let status = try await self.status(of: server) else {
         throw RoostError(.notFound, "Server \(server) is gone.")
       }
@@ -105,8 +119,11 @@ extension CloudClient {
   }
 
   /// Waits until a server is gone.
-  public func waitUntilGone(_ server: String) async throws(RoostError) {
-    _ = try await wait(for: "server \(server) to go") { () async throws(RoostError) -> Bool? in
+  public func waitUntilGone(
+    _ server: String, atMost patience: Duration = .seconds(60)
+  ) async throws(RoostError) {
+    _ = try await wait(for: "server \(server) to go", atMost: patience) {
+      () async throws(RoostError) -> Bool? in
       try await self.status(of: server) == nil ? true : nil
     }
   }

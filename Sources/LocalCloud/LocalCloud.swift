@@ -3,12 +3,13 @@
 public import Base
 public import Glibc
 public import Processes
+import Synchronization
 
 /// A whole cloud of real processes on this machine, for tests and benchmarks: a libvirtd of its
 /// own, a controller on loopback, one agent. Everything is below one folder; `stop` leaves nothing.
 ///
 /// Its calls block. Needs root.
-public final class LocalCloud {
+public final class LocalCloud: Sendable {
   /// Where state, configuration and logs are.
   public let folder: String
   /// The programs in use.
@@ -19,37 +20,51 @@ public final class LocalCloud {
   public let apiURL: String
   /// Where agents connect to.
   public let wireAddress: String
-  /// The node's id.
-  public private(set) var node: NodeID = .zero
   /// The admin's password.
   public let password = "correct horse"
   /// The controller while it is meant to run.
-  public private(set) var controller: RunningProcess?
+  public var controller: RunningProcess? { programs.withLock { $0.controller } }
   /// The agent while it is meant to run.
-  public private(set) var agent: RunningProcess?
+  public var agent: RunningProcess? { programs.withLock { $0.agent } }
+  private let programs = Mutex(Programs())
   private let clock = SystemClock()
 
+  private struct Programs {
+    var controller: RunningProcess?
+    var agent: RunningProcess?
+  }
+
   /// Starts libvirtd and makes certificates, configuration and the first admin; neither
-  /// controller nor agent runs yet.
+  /// controller nor agent runs yet. A failure leaves nothing behind.
   ///
   /// - Parameter purpose: in the names of folder and namespace, as `test`.
-  public init(purpose: String) throws(RoostError) {
-    let mark = SystemRandomness().bytes(4).map {
-      String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+  public static func make(purpose: String) throws(RoostError) -> LocalCloud {
+    let cloud = try LocalCloud(purpose: purpose)
+    do throws(RoostError) {
+      try cloud.furnishHost()
+    } catch {
+      try? cloud.stop()
+      throw error
     }
-    let name = "roost-\(purpose)-\(mark.joined())"
-    folder = "/tmp/\(name)"
+    return cloud
+  }
+
+  private init(purpose: String) throws(RoostError) {
+    let name = "roost-\(purpose)-\(NodeID.random(from: SystemRandomness()).hex.prefix(8))"
     tree = try SourceTree()
+    folder = "/tmp/\(name)"
     let ports = try FreePorts.pick(2)
     apiURL = "http://127.0.0.1:\(ports[0])"
     wireAddress = "127.0.0.1:\(ports[1])"
-    let disk = SystemDisk()
-    try disk.makeFolder(folder, mode: 0o755)
+    try SystemDisk().makeFolder(folder, mode: 0o755)
     hypervisor = try LocalHypervisor(name: name, folder: "\(folder)/libvirt", tree: tree)
+  }
+
+  private func furnishHost() throws(RoostError) {
     try tree.run("roostctl", ["ca", "init", "--folder", "\(folder)/ca"])
     try tree.run("roostctl", ["ca", "controller", "--folder", "\(folder)/ca", "--out", folder])
-    let id = try tree.run("roostctl", ["ca", "node", "--folder", "\(folder)/ca", "--out", folder])
-    node = NodeID(String(id.prefix { $0 != "\n" })) ?? .zero
+    try tree.run("roostctl", ["ca", "node", "--folder", "\(folder)/ca", "--out", folder])
+    let disk = SystemDisk()
     try disk.replace(agentFile, with: Array(agentConfiguration.utf8), mode: 0o644)
     try disk.replace(controllerFile, with: Array(controllerConfiguration.utf8), mode: 0o644)
     try disk.replace("\(folder)/password", with: Array(password.utf8), mode: 0o600)
@@ -76,22 +91,26 @@ public final class LocalCloud {
   ///
   /// - Parameter crash: where and whom it kills.
   public func startController(crash: Crash? = nil) throws(RoostError) {
-    controller = try start("roost-controller", controllerFile, crash)
+    let process = try start("roost-controller", controllerFile, crash)
+    programs.withLock { $0.controller = process }
   }
 
   /// Starts the agent; it registers a little later.
   public func startAgent(crash: Crash? = nil) throws(RoostError) {
-    agent = try start("roost-agent", agentFile, crash)
+    let process = try start("roost-agent", agentFile, crash)
+    programs.withLock { $0.agent = process }
   }
 
   /// Ends the controller, by SIGTERM unless told otherwise. Guests run on.
   public func stopController(by signal: Int32 = SIGTERM) {
-    controller = stop(controller, signal)
+    stop(controller, signal)
+    programs.withLock { $0.controller = nil }
   }
 
   /// Ends the agent, by SIGTERM unless told otherwise. Guests run on.
   public func stopAgent(by signal: Int32 = SIGTERM) {
-    agent = stop(agent, signal)
+    stop(agent, signal)
+    programs.withLock { $0.agent = nil }
   }
 
   /// Runs `roostctl` against this cloud, whatever its exit status.
@@ -124,10 +143,9 @@ public final class LocalCloud {
       log: "\(folder)/\(program).log")
   }
 
-  private func stop(_ process: RunningProcess?, _ signal: Int32) -> RunningProcess? {
+  private func stop(_ process: RunningProcess?, _ signal: Int32) {
     process?.signal(signal)
     process?.stop(patience: .seconds(20), clock: clock)
-    return nil
   }
 }
 

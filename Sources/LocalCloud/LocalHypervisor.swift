@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
+import Glibc
 
 /// A libvirtd apart from the machine's, with a network namespace for its guests.
 public struct LocalHypervisor: Sendable {
@@ -19,7 +20,12 @@ public struct LocalHypervisor: Sendable {
     self.folder = folder
     namespace = name
     try tree.run("/usr/sbin/ip", ["netns", "add", name])
-    uri = try Self.start(folder, name, tree)
+    do throws(RoostError) {
+      uri = try Self.start(folder, name, tree)
+    } catch {
+      _ = try? tree.run("/usr/sbin/ip", ["netns", "delete", name])
+      throw error
+    }
   }
 
   private static func start(
@@ -37,6 +43,19 @@ public struct LocalHypervisor: Sendable {
       throw RoostError(.notFound, "There is no libvirtd in \(folder).")
     }
     return pid
+  }
+
+  /// Waits until libvirtd has died, at most `patience`; blocks. False if it lives on.
+  public func waitForDeath(atMost patience: Duration) throws(RoostError) -> Bool {
+    let pid = try pid()
+    let clock = SystemClock()
+    let deadline = clock.uptime + patience
+    // A zombie has no program any more.
+    while access("/proc/\(pid)/exe", F_OK) == 0 {
+      guard clock.uptime < deadline else { return false }
+      usleep(20_000)
+    }
+    return true
   }
 
   /// Starts libvirtd again after it was killed; its guests ran on.

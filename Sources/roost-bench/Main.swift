@@ -1,6 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Base
+import Glibc
+
+/// Measures Roost beside its peers: chooses the suite, prints what it found.
 @main
 enum Main {
-  static func main() {}
+  private static let suites: [any Suite] = [BootSuite()]
+
+  static func main() async {
+    var words = Array(CommandLine.arguments.dropFirst())
+    let asJSON = words.contains("--json")
+    words.removeAll { $0 == "--json" }
+    guard let name = words.first, name != "--help", name != "-h" else {
+      print(usage)
+      return
+    }
+    guard words.count == 1, let suite = suites.first(where: { $0.name == name }) else {
+      complain("there is no suite \"\(words.joined(separator: " "))\".\n\(usage)")
+      exit(2)
+    }
+    do throws(RoostError) {
+      let figures = try await suite.run { complain($0) }
+      let report = Report(suite: suite.name, machine: try Machine(), figures: figures)
+      print(asJSON ? report.json : report.table)
+    } catch {
+      complain("\(suite.name): \(error)")
+      exit(1)
+    }
+  }
+
+  private static var usage: String {
+    let lines = suites.map { "  \($0.name)  \($0.summary)" }
+    return "Usage: roost-bench SUITE [--json]\n\n" + lines.joined(separator: "\n")
+  }
+
+  private static func complain(_ text: String) {
+    let line = Array("roost-bench: \(text)\n".utf8)
+    _ = write(STDERR_FILENO, line, line.count)
+  }
 }

@@ -42,9 +42,11 @@ public enum AgentProgram {
     let signals = Signals()
     let log = Logger.system(identifier: "roost-agent", threshold: configuration.logLevel)
     let loop = try EventLoop(name: "roost-agent")
-    let crashAt = getenv("ROOST_CRASH_AT").map { String(cString: $0) }
+    let crashPoints = CrashPoints(
+      environment: getenv("ROOST_CRASH_AT").map { String(cString: $0) },
+      victim: getenv("ROOST_CRASH_PID").map { String(cString: $0) })
     let agent = try Agent(
-      configuration, loop: loop, crashPoints: CrashPoints(environment: crashAt), log: log)
+      configuration, loop: loop, crashPoints: crashPoints, log: log)
     let failed = Mutex(false)
     let work = Task(executorPreference: loop) {
       do throws(RoostError) {

@@ -72,9 +72,11 @@ public enum ControllerProgram {
     let signals = Signals()
     let log = Logger.system(identifier: "roost-controller", threshold: configuration.logLevel)
     let loop = try EventLoop(name: "roost-control")
-    let crashAt = getenv("ROOST_CRASH_AT").map { String(cString: $0) }
+    let crashPoints = CrashPoints(
+      environment: getenv("ROOST_CRASH_AT").map { String(cString: $0) },
+      victim: getenv("ROOST_CRASH_PID").map { String(cString: $0) })
     let controller = try Controller(
-      configuration, loop: loop, crashPoints: CrashPoints(environment: crashAt), log: log)
+      configuration, loop: loop, crashPoints: crashPoints, log: log)
     let failed = Mutex(false)
     let work = Task(executorPreference: loop) {
       do throws(RoostError) {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import JSON
+import LocalCloud
+import Processes
+import Testing
+
+/// Kills agent, controller and libvirtd at every named step of a create and of a delete. After a
+/// restart the server is ACTIVE or gone, what was acknowledged has come true, and nothing
+/// half-made is left.
+@Suite(.serialized, WithCloud(), .timeLimit(.minutes(20)))
+struct KillTests {
+  let site: Site
+
+  init() throws { site = try .required() }
+
+  @Test(arguments: CrashSite.create)
+  func `A create survives`(_ crash: CrashSite) async throws {
+    var furnishing = site.furnishing
+    if crash.point.contains("fetchImage") {
+      furnishing = try await site.client.withFreshImage(furnishing)
+    }
+    try await arm(crash)
+    let acknowledged = try await attempt {
+      try await site.client.createServer("survivor", furnishing)
+    }
+    try await revive(crash)
+    let server = try await site.client.server(named: "survivor")
+    if let acknowledged { #expect(server == acknowledged) }
+    if let server {
+      let status = try await site.client.waitUntilBuilt(server)
+      #expect(status == "ACTIVE")
+      try site.expectCleanAudit("after the create")
+      try await site.client.deleteServer(server)
+    }
+    try site.expectCleanAudit("after all")
+    try site.expectEmptyNode("after all")
+  }
+
+  @Test(arguments: CrashSite.delete)
+  func `A delete survives`(_ crash: CrashSite) async throws {
+    let server = try await site.client.createServer("victim", site.furnishing)
+    let status = try await site.client.waitUntilBuilt(server)
+    #expect(status == "ACTIVE")
+    try await arm(crash)
+    let acknowledged = try await attempt {
+      try await site.client.get("DELETE", "/compute/v2.1/servers/\(server)")
+    }
+    try await revive(crash)
+    if acknowledged == nil, try await site.client.status(of: server) == "ACTIVE" {
+      try site.expectCleanAudit("after a delete that was not taken")
+      try await site.client.get("DELETE", "/compute/v2.1/servers/\(server)")
+    }
+    try await site.client.waitUntilGone(server)
+    try site.expectCleanAudit("after all")
+    try site.expectEmptyNode("after all")
+  }
+
+  /// Starts the one that reaches the point anew, so that it will kill there.
+  private func arm(_ crash: CrashSite) async throws {
+    let cloud = site.cloud
+    switch crash.victim {
+    case .agent:
+      cloud.stopAgent()
+      try cloud.startAgent(crash: Crash(at: crash.point))
+    case .libvirtd:
+      cloud.stopAgent()
+      try cloud.startAgent(crash: Crash(at: crash.point, victim: cloud.hypervisor.pid()))
+    case .controller:
+      cloud.stopController()
+      try cloud.startController(crash: Crash(at: crash.point))
+    }
+    try await site.client.waitForNode()
+  }
+
+  /// The result, or nil when the controller died before it answered.
+  private func attempt<T>(_ request: () async throws -> T) async throws -> T? {
+    do {
+      return try await request()
+    } catch let error as RoostError where error.kind == .unavailable {
+      return nil
+    }
+  }
+
+  /// Waits for the death and starts again who died.
+  private func revive(_ crash: CrashSite) async throws {
+    let cloud = site.cloud
+    let patience = Duration.seconds(30)
+    switch crash.victim {
+    case .agent:
+      let end = cloud.agent?.wait(atMost: patience, clock: SystemClock())
+      #expect(end == .signalled(9), "\(crash.point) was not reached")
+      try cloud.startAgent()
+    case .controller:
+      let end = cloud.controller?.wait(atMost: patience, clock: SystemClock())
+      #expect(end == .signalled(9), "\(crash.point) was not reached")
+      try cloud.startController()
+    case .libvirtd:
+      let died = try cloud.hypervisor.waitForDeath(atMost: patience)
+      #expect(died, "\(crash.point) was not reached")
+      try cloud.hypervisor.startAgain()
+    }
+    try await site.client.waitForNode()
+  }
+}
+
+extension CrashSite {
+  static let create = sites(
+    agent: both([
+      "agent.journal", "agent.fetchImage", "agent.createDisk", "agent.createConfigDrive",
+      "agent.plugPort", "agent.defineDomain", "agent.startDomain", "agent.report",
+    ]),
+    controller: [
+      "controller.createServer.beforeCommit", "controller.createServer.afterCommit",
+      "controller.apply.before", "controller.apply.after",
+      "controller.observe.beforeCommit", "controller.observe.afterCommit",
+    ])
+
+  static let delete = sites(
+    agent: both([
+      "agent.journal", "agent.destroyDomain", "agent.unplugPort", "agent.undefineDomain",
+      "agent.removeDisks", "agent.report", "agent.forget",
+    ]),
+    controller: [
+      "controller.deleteServer.beforeCommit", "controller.deleteServer.afterCommit",
+      "controller.apply.before", "controller.apply.after",
+      "controller.observe.beforeCommit", "controller.observe.afterCommit",
+    ])
+
+  private static func both(_ steps: [String]) -> [String] {
+    steps.flatMap { ["\($0).before", "\($0).after"] }
+  }
+}
+
+extension CloudClient {
+  /// The id of the one server of that name.
+  func server(named name: String) async throws -> String? {
+    let list = try await get("GET", "/compute/v2.1/servers?name=\(name)")
+    let servers = list["servers"]?.elements ?? []
+    #expect(servers.count <= 1)
+    return servers.first?["id"]?.text
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import LocalCloud
+import Processes
+import Testing
+
+/// Gives a suite a cloud of real processes: controller and agent run, nothing is in it but what
+/// every server needs.
+struct WithCloud: SuiteTrait, TestScoping {
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    let cloud = try LocalCloud.make(purpose: "cluster")
+    let outcome: Result<Void, any Error>
+    do {
+      try cloud.startController()
+      try cloud.startAgent()
+      let client = CloudClient(apiURL: cloud.apiURL, password: cloud.password)
+      let site = Site(cloud: cloud, client: client, furnishing: try await client.furnish())
+      try await Site.$current.withValue(site) { try await function() }
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    try cloud.stop()
+    try outcome.get()
+  }
+}
+
+/// What the tests of a suite share.
+struct Site: Sendable {
+  let cloud: LocalCloud
+  let client: CloudClient
+  let furnishing: Furnishing
+
+  @TaskLocal static var current: Site?
+
+  static func required() throws -> Site { try #require(current) }
+}
+
+extension Site {
+  /// Expects that records and node agree.
+  func expectCleanAudit(_ moment: Comment) throws {
+    let audit = try cloud.roostctl(["audit"])
+    #expect(
+      audit.end == .exited(0),
+      "\(moment): \(String(decoding: audit.output + audit.errors, as: UTF8.self))")
+  }
+
+  /// Expects that the node has no guest, tap or disk. Looks for itself, whatever an audit says.
+  func expectEmptyNode(_ moment: Comment) throws {
+    let domains = try cloud.hypervisor.virsh(["list", "--all", "--name"])
+    #expect(domains.split(separator: "\n") == [], moment)
+    let links = try cloud.hypervisor.links()
+    #expect(links.filter { $0.hasPrefix("tap") } == [], moment)
+    let disks = try SystemDisk().list("\(cloud.folder)/agent/instances")
+    #expect(disks == [], moment)
+  }
+}
