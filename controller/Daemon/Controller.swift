@@ -96,8 +96,9 @@ struct Controller: Sendable {
       identity: identity, catalog: Catalog(region: configuration.region))
     return APIHandler(
       routes: [
-        .identity: identityAPI.routes, .image: ImageAPI(images: images).routes,
-        .network: NetworkAPI(cloud: cloud).routes, .operator: OperatorAPI(cloud: cloud).routes,
+        .identity: identityAPI.routes, .compute: ComputeAPI(cloud: cloud).routes,
+        .image: ImageAPI(images: images).routes, .network: NetworkAPI(cloud: cloud).routes,
+        .operator: OperatorAPI(cloud: cloud).routes,
       ],
       authenticator: identityAPI, randomness: randomness,
       configuration: APIHandler.Configuration(

@@ -24,6 +24,8 @@ public struct ServerView: Sendable, Hashable {
   public let zone: String?
   /// Whether its node can be reached.
   public let hostState: NodeState?
+  /// Whether its node takes new servers.
+  public let isHostEnabled: Bool?
   public let addresses: [Address]
   public let securityGroups: [String]
 }
@@ -142,6 +144,7 @@ extension ServerView {
     host = node?.hostName
     zone = node?.availabilityZone
     hostState = state
+    isHostEnabled = node?.isEnabled
     addresses = ports.flatMap { port in
       let name = networks.first { $0.id == port.network }?.name ?? ""
       return port.addresses.map {

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import HTTPServer
+import JSON
+
+/// One page of a list: `limit` and `marker` as Nova reads them.
+struct Page<Element> {
+  let elements: [Element]
+  /// The URL of the next page; nil when this is the last.
+  let next: String?
+  /// Elements of the largest page, and of one without a limit or with limit 0.
+  private static var largest: Int { 1000 }
+
+  /// - Parameters:
+  ///   - path: below `/v2.1`, for the next page's URL.
+  ///   - id: what a marker names.
+  /// - Throws: `badRequest` for a marker that names nothing in the list.
+  init(
+    of all: [Element], _ context: RequestContext, path: String, id: (Element) -> String
+  ) throws(RoostError) {
+    let asked = try context.queryInteger("limit", in: 0...Int.max) ?? 0
+    let limit = asked == 0 ? Self.largest : min(asked, Self.largest)
+    var rest = all[...]
+    if let marker = context.query("marker") {
+      guard let place = all.firstIndex(where: { id($0) == marker }) else {
+        throw RoostError(
+          .badRequest, "marker [\(marker.prefix(255))] not found", field: "marker")
+      }
+      rest = all[(place + 1)...]
+    }
+    elements = Array(rest.prefix(limit))
+    guard elements.count == limit, let last = elements.last else {
+      next = nil
+      return
+    }
+    var query = context.head.query.filter { $0.name != "marker" }
+    query.append((name: "marker", value: id(last)))
+    let pairs = query.map { "\(escaped($0.name))=\(escaped($0.value))" }
+    next = "\(context.selfLink(path))?\(pairs.joined(separator: "&"))"
+  }
+
+  /// Writes the link to the next page, if there is one.
+  func writeLinks(_ json: inout JSONWriter, _ key: String) {
+    guard let next else { return }
+    json.array(key) {
+      $0.object {
+        $0.field("rel", "next")
+        $0.field("href", next)
+      }
+    }
+  }
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters.
+private func escaped(_ text: String) -> String {
+  var escaped = ""
+  for byte in text.utf8 {
+    let isPlain: Bool =
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "~"):
+        true
+      default: false
+      }
+    if isPlain {
+      escaped.unicodeScalars.append(Unicode.Scalar(byte))
+    } else {
+      let hex = String(byte, radix: 16, uppercase: true)
+      escaped += "%" + (hex.count == 1 ? "0" : "") + hex
+    }
+  }
+  return escaped
+}
