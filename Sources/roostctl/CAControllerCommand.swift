@@ -13,7 +13,8 @@ struct CAControllerCommand: Command {
     Option("--host", "NAME", .repeated, "a name or address that clients reach it by"),
   ]
 
-  func run(_ options: Options) throws(RoostError) {
+  func run(_ options: Options) throws(RoostError) -> Outcome {
     try issueMember(.controller, file: "controller", options)
+    return .done
   }
 }

@@ -9,10 +9,11 @@ struct CAInitCommand: Command {
   let summary = "Make the CA that agents and controller trust."
   let options = [Option("--folder", "FOLDER", .required, "where the CA's key and certificate go")]
 
-  func run(_ options: Options) throws(RoostError) {
+  func run(_ options: Options) throws(RoostError) -> Outcome {
     let folder = try absolutePath(try options.required("--folder"))
     try CertificateAuthority.create(
       in: folder, disk: SystemDisk(), clock: SystemClock(), randomness: SystemRandomness())
     print("The CA is in \(folder). Keep \(CertificateAuthority.keyFile) there and nowhere else.")
+    return .done
   }
 }

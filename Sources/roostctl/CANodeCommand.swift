@@ -14,10 +14,11 @@ struct CANodeCommand: Command {
     Option("--host", "NAME", .repeated, "a name or address of the node"),
   ]
 
-  func run(_ options: Options) throws(RoostError) {
+  func run(_ options: Options) throws(RoostError) -> Outcome {
     let id = try nodeID(options)
     try issueMember(.node(id), file: "node", options)
     print(id.description)
+    return .done
   }
 
   private func nodeID(_ options: Options) throws(RoostError) -> NodeID {

@@ -6,6 +6,13 @@ import Base
 enum CommandTable {
   /// In the order of the help.
   static let all: [any Command] = [
+    NodeListCommand(),
+    NodeShowCommand(),
+    NodeEnableCommand(),
+    NodeDisableCommand(),
+    ServerExplainCommand(),
+    OrphanListCommand(),
+    AuditCommand(),
     CAInitCommand(),
     CANodeCommand(),
     CAControllerCommand(),
@@ -18,26 +25,34 @@ enum CommandTable {
       if words.starts(with: name) { return (command, Array(words.dropFirst(name.count))) }
     }
     let asked = words.prefix { !$0.hasPrefix("-") }.joined(separator: " ")
+    let alike = all.map(\.name).filter { $0.hasPrefix("\(words.first ?? "") ") }
     throw RoostError(
       .badRequest,
-      "\"\(asked)\" is no command; the commands are \(all.map(\.name).joined(separator: ", ")).")
+      "\"\(asked)\" is no command; there \(alike.count == 1 ? "is" : "are") "
+        + "\((alike.isEmpty ? all.map(\.name) : alike).joined(separator: ", ")).")
   }
 
   /// All commands, a line each.
   static var overview: String {
-    let width = all.map(\.name.count).max() ?? 0
-    let lines = all.map { command in
-      let gap = String(repeating: " ", count: width - command.name.count + 2)
-      return "  \(command.name)\(gap)\(command.summary)"
-    }
-    return "Usage: roostctl COMMAND [OPTION…]\n\n" + lines.joined(separator: "\n")
-      + "\n\n`roostctl COMMAND --help` shows a command's options."
+    "Usage: roostctl COMMAND [OPTION…]\n\n" + aligned(all.map { ($0.name, $0.summary) })
+      + "\n\n`roostctl COMMAND --help` shows a command's options. The commands `ca …` work "
+      + "offline;\nthe others ask the controller.\n\n" + CloudAccess.help
   }
 
-  /// One command with its options.
+  /// One command with its operands and options.
   static func help(_ command: any Command) -> String {
-    let usage = (["roostctl", command.name] + command.options.map(\.usage)).joined(separator: " ")
-    let lines = command.options.map { "  \($0.name)  \($0.help)" }
-    return "\(command.summary)\n\nUsage: \(usage)\n\n" + lines.joined(separator: "\n")
+    let words = ["roostctl", command.name] + command.operands.map(\.name)
+    let usage = (words + command.options.map(\.usage)).joined(separator: " ")
+    let lines =
+      command.operands.map { ($0.name, $0.help) } + command.options.map { ($0.form, $0.help) }
+    let parts = ["\(command.summary)", "Usage: \(usage)", aligned(lines), command.details]
+    return parts.compactMap { $0 }.joined(separator: "\n\n")
+  }
+
+  private static func aligned(_ lines: [(String, String)]) -> String {
+    let width = lines.map(\.0.count).max() ?? 0
+    return lines.map { name, help in
+      "  \(name)\(String(repeating: " ", count: width - name.count + 2))\(help)"
+    }.joined(separator: "\n")
   }
 }

@@ -12,17 +12,19 @@ enum Main {
       print(CommandTable.overview)
       return
     }
+    var failureCode: Int32 = 1
     do throws(RoostError) {
       let (command, rest) = try CommandTable.find(words)
+      failureCode = command.failureCode
       if rest.contains("--help") || rest.contains("-h") {
         print(CommandTable.help(command))
         return
       }
-      let options = try Options(parsing: rest, allowed: command.options, of: command.name)
-      try await command.run(options)
+      let options = try Options(parsing: rest, for: command)
+      exit(try await command.run(options).rawValue)
     } catch {
       complain(error)
-      exit(error.kind == .badRequest ? 2 : 1)
+      exit(error.kind == .badRequest ? 2 : failureCode)
     }
   }
 

@@ -5,36 +5,68 @@ import Base
 /// A command line behind the command's name, checked against what the command takes.
 struct Options {
   private var values: [String: [String]] = [:]
+  private var operands: [String] = []
 
-  /// Takes `--name value` and `--name=value`.
+  /// Takes `--name value`, `--name=value` and the command's operands. After `--` everything is an
+  /// operand.
   ///
-  /// - Throws: `badRequest` for an option that is unknown, repeated, missing or lacks its value.
-  init(parsing words: [String], allowed: [Option], of command: String) throws(RoostError) {
+  /// - Throws: `badRequest` for an option that is unknown, repeated, missing or lacks its value,
+  ///   and for operands that are too few or too many.
+  init(parsing words: [String], for command: any Command) throws(RoostError) {
     var rest = words[...]
+    var areOperands = false
     while let word = rest.popFirst() {
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = parts.first.map(String.init) ?? word
-      guard let option = allowed.first(where: { $0.name == name }) else {
-        let known = allowed.map(\.name).joined(separator: ", ")
-        throw RoostError(
-          .badRequest, "`\(command)` does not take \"\(word)\"; it takes \(known).")
+      if word == "--", !areOperands {
+        areOperands = true
+      } else if areOperands || !word.hasPrefix("-") || word == "-" {
+        operands.append(word)
+      } else {
+        try take(word, &rest, for: command)
       }
-      guard option.count == .repeated || values[name] == nil else {
-        throw RoostError(.badRequest, "\(name) is given twice.")
-      }
-      var value = parts.count == 2 ? String(parts[1]) : nil
-      if option.value != nil, value == nil { value = rest.popFirst() }
-      guard (option.value == nil) == (value == nil), value != "" else {
-        throw RoostError(
-          .badRequest,
-          option.value.map { "\(name) needs a value: \(name) \($0)." } ?? "\(name) takes no value.")
-      }
-      values[name, default: []].append(value ?? "")
     }
-    for option in allowed where option.count == .required && values[option.name] == nil {
+    for option in command.options where option.count == .required && values[option.name] == nil {
       throw RoostError(
-        .badRequest, "`\(command)` needs \(option.usage): \(option.help).", field: option.name)
+        .badRequest, "`\(command.name)` needs \(option.usage): \(option.help).",
+        field: option.name)
     }
+    if operands.count < command.operands.count {
+      let missing = command.operands[operands.count]
+      throw RoostError(
+        .badRequest, "`\(command.name)` needs \(missing.name): \(missing.help).",
+        field: missing.name)
+    }
+    if operands.count > command.operands.count {
+      throw Self.notTaken(operands[command.operands.count], by: command)
+    }
+  }
+
+  private mutating func take(
+    _ word: String, _ rest: inout ArraySlice<String>, for command: any Command
+  ) throws(RoostError) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = parts.first.map(String.init) ?? word
+    guard let option = command.options.first(where: { $0.name == name }) else {
+      throw Self.notTaken(word, by: command)
+    }
+    guard option.count == .repeated || values[name] == nil else {
+      throw RoostError(.badRequest, "\(name) is given twice.")
+    }
+    var value = parts.count == 2 ? String(parts[1]) : nil
+    if option.value != nil, value == nil { value = rest.popFirst() }
+    guard (option.value == nil) == (value == nil), value != "" else {
+      throw RoostError(
+        .badRequest,
+        option.value.map { "\(name) needs a value: \(name) \($0)." } ?? "\(name) takes no value.")
+    }
+    values[name, default: []].append(value ?? "")
+  }
+
+  private static func notTaken(_ word: String, by command: any Command) -> RoostError {
+    let known = (command.operands.map(\.name) + command.options.map(\.name))
+      .joined(separator: ", ")
+    return RoostError(
+      .badRequest,
+      "`\(command.name)` does not take \"\(word)\"; it takes \(known.isEmpty ? "nothing" : known).")
   }
 
   /// Whether an option was given.
@@ -51,4 +83,7 @@ struct Options {
     guard let value = value(name) else { throw RoostError(.badRequest, "\(name) is needed.") }
     return value
   }
+
+  /// The command's first operand; parsing has made sure of it.
+  var operand: String { operands.first ?? "" }
 }

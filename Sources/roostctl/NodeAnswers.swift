@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import JSON
+
+/// A node as the operator's API writes it.
+struct NodeAnswer {
+  let json: JSONValue
+
+  var id: String { json["id"]?.text ?? "" }
+  var name: String { json["name"]?.text ?? "" }
+  var state: String { json["state"]?.text ?? "" }
+  var isEnabled: Bool { json["enabled"]?.flag ?? false }
+  var serverCount: String { json["server_count"]?.int.map(String.init) ?? "" }
+
+  /// `enabled`, or why not.
+  var enabledText: String {
+    guard !isEnabled else { return "enabled" }
+    guard let reason = json["disabled_reason"]?.text else { return "disabled" }
+    return "disabled: \(reason)"
+  }
+
+  /// `used/capacity` of a resource class.
+  func use(of resourceClass: String) -> String {
+    let all = json["resources"]?.elements ?? []
+    guard let found = all.first(where: { $0["resource_class"]?.text == resourceClass }) else {
+      return "-"
+    }
+    return "\(NodeAnswer.number(found["used"]))/\(NodeAnswer.number(found["capacity"]))"
+  }
+
+  /// A JSON number without a fraction where there is none.
+  static func number(_ value: JSONValue?) -> String {
+    switch value {
+    case .integer(let integer): "\(integer)"
+    case .number(let number) where number == number.rounded() && abs(number) < 1e15:
+      "\(Int64(number))"
+    case .number(let number): "\(number)"
+    default: "-"
+    }
+  }
+}
+
+extension OperatorClient {
+  /// The id of a node by its id or its name.
+  func nodeID(_ text: String) async throws(RoostError) -> String {
+    let nodes = (try await get("/nodes"))["nodes"]?.elements ?? []
+    let wanted = NodeID(text)?.description
+    let found = nodes.map(NodeAnswer.init).filter { $0.id == wanted || $0.name == text }
+    guard let node = found.first else {
+      throw RoostError(
+        .notFound, "There is no node \"\(text)\"; `roostctl node list` shows those there are.")
+    }
+    guard found.count == 1 else {
+      throw RoostError(
+        .conflict,
+        "\(found.count) nodes are called \"\(text)\"; name one by its id: "
+          + "\(found.map(\.id).joined(separator: ", ")).")
+    }
+    return node.id
+  }
+}
