@@ -24,6 +24,15 @@ public enum TestCallers {
   }
 }
 
+extension Caller {
+  /// The same caller with another request.
+  public func asking(_ requestID: String) -> Caller {
+    Caller(
+      user: user, userName: userName, project: project, projectName: projectName, roles: roles,
+      requestID: requestID)
+  }
+}
+
 /// An id that a person can tell from others in a failure's text.
 public func numbered<Tag>(_ number: UInt8) -> Identifier<Tag> {
   Identifier(uuidBytes: [UInt8](repeating: 0, count: 15) + [number]) ?? .zero

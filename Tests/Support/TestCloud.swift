@@ -107,6 +107,12 @@ public final class TestCloud: Sendable {
       Self.address)
   }
 
+  /// Ends a node's connection and returns once the controller knows.
+  public func disconnect(_ node: TestNode) async {
+    await node.disconnect()
+    while await fleet.connected.contains(node.id) { await Task.yield() }
+  }
+
   /// A node that is connected and has registered.
   public func addNode(
     _ name: String = "node-1", id: NodeID? = nil, cpus: UInt32 = 4, memoryMB: UInt64 = 8192,

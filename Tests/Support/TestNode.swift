@@ -54,8 +54,12 @@ public final class TestNode: Sendable {
       return reply
     }
     table.on(AgentMethods.Survey.self) { [self] (_, _) async throws(WireStatus) in
-      await state.withLock { $0.whenSurveyed }?()
-      return state.withLock { $0.survey }
+      let (reply, hook) = state.withLock { state in
+        defer { state.whenSurveyed = nil }
+        return (state.survey, state.whenSurveyed)
+      }
+      await hook?()
+      return reply
     }
     let peer = try await network.dialWhenListening(address, service: table)
     state.withLock { $0.connection = peer }
@@ -115,7 +119,7 @@ public final class TestNode: Sendable {
   /// Refuses in every answer to Apply from now on.
   public func refuse(_ refusals: [Refusal]) { state.withLock { $0.refusals = refusals } }
 
-  /// What it has, as a survey lists it; `during` runs while the survey is on its way.
+  /// What it has, as a survey lists it; `during` runs while the next one is on its way.
   public func setSurvey(_ survey: SurveyReply, during: (@Sendable () async -> Void)? = nil) {
     state.withLock {
       $0.survey = survey

@@ -19,18 +19,21 @@ extension Fleet {
       replaced.remove(ObjectIdentifier(peer))
       return
     }
-    async let telling: Void = tell(wakes, node: node, peer: peer)
+    // Cancelled, and awaited, when this returns.
+    async let _ = tell(wakes, node: node, peer: peer)
     let reason = await peer.closed()
     leave(peer, node: node, reason: reason)
-    await telling
   }
 
   /// Makes a connection the one that speaks for its node; the node's older one is closed. A first
   /// call may come before the connection is attended, so both lead here.
   ///
-  /// - Returns: false for a connection that a newer one has replaced.
+  /// - Returns: false for a connection that a newer one has replaced, or that has ended.
   func join(_ peer: any WirePeer, node: NodeID) async -> Bool {
     if sessions[node]?.peer === peer { return true }
+    // The calls of a connection are cancelled before its end is told. A late one must not make a
+    // session that nobody would ever end.
+    guard !Task.isCancelled else { return false }
     guard !replaced.contains(ObjectIdentifier(peer)) else { return false }
     guard let older = sessions.updateValue(Session(peer), forKey: node) else { return true }
     replaced.insert(ObjectIdentifier(older.peer))
@@ -61,9 +64,10 @@ extension Fleet {
           crashPoints.reach("controller.apply.after")
           told(batch, node: node, peer: peer, refused: reply.refused)
         } catch {
+          guard !Task.isCancelled else { return }
+          // The node could not take it: it may be short of disk, or slow. Where the connection has
+          // ended instead, the session's end cancels this.
           log.warning("could not tell the node what is wanted: \(error)", [.node: node])
-          guard error.code != .unavailable, error.code != .cancelled else { return }
-          // The node lives but could not take it: it may be short of disk, or slow.
           do { try await clock.sleep(for: .seconds(1)) } catch { return }
         }
       }

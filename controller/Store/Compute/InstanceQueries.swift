@@ -84,13 +84,6 @@ extension Transaction {
       .text(instance.domainName), SQLValue(instance.machineType), .time(instance.updatedAt),
       .time(instance.launchedAt), .time(instance.terminatedAt), .id(instance.id))
   }
-
-  /// Whether a server that is not deleted was made from the image.
-  public func usesImage(_ image: ImageID) throws(RoostError) -> Bool {
-    try row(
-      "SELECT 1 AS found FROM instances WHERE image_id = ? AND vm_state <> 'deleted' LIMIT 1",
-      .id(image)) != nil
-  }
 }
 
 extension Instance {

@@ -27,6 +27,13 @@ extension Transaction {
       DesiredRecord.init(row:))
   }
 
+  /// What nodes were told about an instance.
+  public func desired(of instance: InstanceID) throws(RoostError) -> [DesiredRecord] {
+    try decoded(
+      rows("SELECT * FROM desired WHERE instance_id = ? ORDER BY epoch, number", .id(instance)),
+      DesiredRecord.init(row:))
+  }
+
   /// What a node was told about an instance.
   public func desired(_ instance: InstanceID, on node: NodeID) throws(RoostError)
     -> DesiredRecord?

@@ -6,9 +6,7 @@ import Placement
 
 // Whether a flavor and an image go together, in Nova's words. Pure.
 
-func checkBootable(_ image: Image, by caller: Caller, with flavor: Flavor) throws(RoostError)
-  -> ImageContent
-{
+func checkBootable(_ image: Image, with flavor: Flavor) throws(RoostError) -> ImageContent {
   guard image.status == .active, let content = image.content else {
     throw RoostError(
       .badRequest, "Image \(image.id) is not active: its status is \(image.status.rawValue).",

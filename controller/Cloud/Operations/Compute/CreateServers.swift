@@ -116,15 +116,18 @@ extension Cloud {
   private func plan(_ draft: ServerDraft, for caller: Caller, in tx: Transaction)
     throws(RoostError) -> Plan
   {
-    guard let flavor = try? tx.visibleFlavor(draft.flavor, to: caller) else {
-      throw RoostError(
-        .badRequest, "Flavor \(draft.flavor) could not be found.", field: "server.flavorRef")
+    let flavor: Flavor
+    do throws(RoostError) {
+      flavor = try tx.visibleFlavor(draft.flavor, to: caller)
+    } catch {
+      guard error.kind == .notFound else { throw error }
+      throw RoostError(.badRequest, error.user, field: "server.flavorRef")
     }
     guard let image = try tx.image(draft.image), image.isVisible(to: caller) else {
       throw RoostError(
         .badRequest, "Image \(draft.image) could not be found.", field: "server.imageRef")
     }
-    let content = try checkBootable(image, by: caller, with: flavor)
+    let content = try checkBootable(image, with: flavor)
     var publicKey: String?
     if let name = draft.keyName {
       publicKey = try tx.keyPair(name, of: caller.user)?.publicKey

@@ -19,7 +19,7 @@ extension Cloud {
     let pushes = try await store.write { (tx) throws(RoostError) -> [Push] in
       var instance = try tx.visibleInstance(id, to: caller)
       try tx.insertAction("delete", instance: id, by: caller, at: now)
-      let told = try tx.desired().filter { $0.instance == id }
+      let told = try tx.desired(of: id)
       guard !told.isEmpty else {
         try tx.bury(&instance, at: now)
         return []

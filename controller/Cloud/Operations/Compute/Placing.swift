@@ -11,6 +11,7 @@ extension Transaction {
   ///
   /// - Parameter up: the nodes whose lease held when the request came.
   func hosts(up: [NodeID]) throws(RoostError) -> [Host] {
+    let up = Set(up)
     let inventories = Dictionary(grouping: try inventories(), by: \.node)
     let usages = Dictionary(grouping: try usages(), by: \.node)
     return try nodes().map { node in

@@ -54,7 +54,7 @@ extension Transaction {
   ) throws(RoostError) -> Outcome {
     guard var instance = try self.instance(observation.instanceID) else { return .unknown }
     guard let told = try desired(instance.id, on: node),
-      observation.generation >= told.generation
+      observation.generation == told.generation
     else { return .stale }
     instance.updatedAt = time
     switch observation.phase {
@@ -133,6 +133,9 @@ extension Transaction {
     if instance.taskState != .deleting { instance.taskState = nil }
     guard instance.launchedAt == nil else {
       try update(instance)
+      var unsettled = told
+      unsettled.isSettled = false
+      try set(unsettled, spec: nil)
       return nil
     }
     instance.node = nil
@@ -148,7 +151,8 @@ extension Transaction {
   {
     guard told.target == .absent else { return }
     try removeDesired(instance.id, on: told.node)
-    guard instance.taskState == .deleting, !instance.isDeleted else { return }
+    // Another node may still have something of it, as one that was cut off while it moved.
+    guard instance.taskState == .deleting, try desired(of: instance.id).isEmpty else { return }
     try bury(&instance, at: time)
   }
 }

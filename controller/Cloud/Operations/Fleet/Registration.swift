@@ -74,9 +74,9 @@ extension Transaction {
   fileprivate func revokeUnwanted(_ held: [Held], on node: NodeID, at time: Timestamp)
     throws(RoostError) -> [Orphan]
   {
-    let told = Set(try desired(on: node).map(\.instance))
+    var seen = Set(try desired(on: node).map(\.instance))
     var orphans: [Orphan] = []
-    for one in held where !told.contains(one.instanceID) {
+    for one in held where seen.insert(one.instanceID).inserted {
       if try instance(one.instanceID) != nil {
         _ = try revoke(one.instanceID, on: node)
       } else {
