@@ -19,7 +19,7 @@ public struct TestAPI: Sendable {
   public init(_ cloud: TestCloud) {
     let identity = IdentityAPI(identity: cloud.identity, catalog: Catalog(region: "RegionOne"))
     handler = APIHandler(
-      routes: [.identity: identity.routes, .image: ImageAPI(images: cloud.images).routes],
+      routes: servedRoutes(identity, images: cloud.images, cloud: cloud.cloud),
       authenticator: TestAuthenticator(others: identity), randomness: cloud.randomness,
       configuration: .init(publicURL: Self.root), log: Logger(cloud.logged, threshold: .debug))
   }

@@ -95,11 +95,7 @@ struct Controller: Sendable {
     let identityAPI = IdentityAPI(
       identity: identity, catalog: Catalog(region: configuration.region))
     return APIHandler(
-      routes: [
-        .identity: identityAPI.routes, .compute: ComputeAPI(cloud: cloud).routes,
-        .image: ImageAPI(images: images).routes, .network: NetworkAPI(cloud: cloud).routes,
-        .operator: OperatorAPI(cloud: cloud).routes,
-      ],
+      routes: servedRoutes(identityAPI, images: images, cloud: cloud),
       authenticator: identityAPI, randomness: randomness,
       configuration: APIHandler.Configuration(
         publicURL: configuration.publicURL, isTLS: configuration.apiCredentials != nil,

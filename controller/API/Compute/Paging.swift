@@ -36,8 +36,7 @@ struct Page<Element> {
     }
     var query = context.head.query.filter { $0.name != "marker" }
     query.append((name: "marker", value: id(last)))
-    let pairs = query.map { "\(escaped($0.name))=\(escaped($0.value))" }
-    next = "\(context.selfLink(path))?\(pairs.joined(separator: "&"))"
+    next = context.selfLink(path) + queryText(query)
   }
 
   /// Writes the link to the next page, if there is one.
@@ -50,26 +49,4 @@ struct Page<Element> {
       }
     }
   }
-}
-
-/// Percent-encodes all but RFC 3986's unreserved characters.
-private func escaped(_ text: String) -> String {
-  var escaped = ""
-  for byte in text.utf8 {
-    let isPlain: Bool =
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        true
-      default: false
-      }
-    if isPlain {
-      escaped.unicodeScalars.append(Unicode.Scalar(byte))
-    } else {
-      let hex = String(byte, radix: 16, uppercase: true)
-      escaped += "%" + (hex.count == 1 ? "0" : "") + hex
-    }
-  }
-  return escaped
 }
