@@ -197,14 +197,15 @@ struct WireProtocol {
 
   private mutating func data(_ frame: Frame) throws(ProtocolViolation) -> [Action] {
     let stream = frame.stream
-    if let reply = waiting[stream] {
-      guard reply.count + frame.payload.count <= Self.maximumMessage else {
+    // Counts, not copies: a message of many small pieces is appended to in place.
+    if let received = waiting[stream]?.count {
+      guard received + frame.payload.count <= Self.maximumMessage else {
         return cancel(stream, WireStatus(.resourceExhausted, "the reply is too large"))
       }
       waiting[stream]?.append(contentsOf: frame.payload)
       return []
     }
-    guard let incoming = serving[stream], let sofar = incoming.message else {
+    guard let received = serving[stream]?.message?.count else {
       guard isPast(stream) else {
         throw ProtocolViolation("data for stream \(stream), which was never opened")
       }
@@ -212,18 +213,19 @@ struct WireProtocol {
     }
     arriving += frame.payload.count
     // All unfinished requests together may hold two of the largest; a peer needs no more.
-    guard sofar.count + frame.payload.count <= Self.maximumMessage,
+    guard received + frame.payload.count <= Self.maximumMessage,
       arriving <= 2 * Self.maximumMessage
     else {
-      arriving -= sofar.count + frame.payload.count
+      arriving -= received + frame.payload.count
       serving[stream] = nil
       let status = WireStatus(
         .resourceExhausted, "a message has at most \(Self.maximumMessage) bytes")
       return [.send(ending(.reset, stream, status))]
     }
     serving[stream]?.message?.append(contentsOf: frame.payload)
-    guard frame.flags.contains(.endOfMessage) else { return [] }
-    let whole = sofar + frame.payload
+    guard frame.flags.contains(.endOfMessage), let incoming = serving[stream],
+      let whole = incoming.message
+    else { return [] }
     arriving -= whole.count
     serving[stream]?.message = nil
     return [
