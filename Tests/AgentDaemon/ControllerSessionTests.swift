@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Glibc
+import Hypervisor
+import Images
+import Journal
+import Lanes
+import Log
+import NodeProtocol
+import Reconciler
+import Switch
+import Synchronization
+import Testing
+import Wire
+
+@testable import AgentDaemon
+
+/// A host without guests.
+private struct IdleHypervisor: Hypervisor {
+  func inventory() async throws(RoostError) -> HostInventory {
+    throw RoostError(.unavailable, "not asked here")
+  }
+  func domains() async throws(RoostError) -> [ObservedDomain] { [] }
+  func define(_ domain: DomainSpec) async throws(RoostError) {}
+  func start(_ id: InstanceID, paused: Bool) async throws(RoostError) {}
+  func shutdown(_ id: InstanceID) async throws(RoostError) {}
+  func destroy(_ id: InstanceID) async throws(RoostError) {}
+  func undefine(_ id: InstanceID) async throws(RoostError) {}
+  func events() -> AsyncStream<HypervisorEvent> { AsyncStream { _ in } }
+}
+
+private struct IdleSwitch: Switch {
+  func ensureBridge(_ physicalNetwork: String) async throws(RoostError) {}
+  func ports() async throws(RoostError) -> [ObservedTap] { [] }
+  func plug(_ port: PortSpec) async throws(RoostError) {}
+  func unplug(_ port: PortID) async throws(RoostError) {}
+}
+
+@Suite(.timeLimit(.minutes(1))) final class ControllerSessionTests {
+  let path = "/tmp/roost-session-\(NodeID.random(from: SystemRandomness()).hex.prefix(12))"
+  let exchange = LoopbackNetwork.Exchange()
+  let controller = FakeController()
+  let instance = InstanceID.random(from: SystemRandomness())
+  let node = NodeID.random(from: SystemRandomness())
+  let journal: Journal
+  let parts: NodeParts
+  let reconciler: Reconciler
+
+  init() throws {
+    let disk = SystemDisk()
+    try disk.makeFolder(path + "/instances", mode: 0o700)
+    journal = try Journal.open(path + "/journal.db")
+    let images = ImageCache(
+      folder: path + "/images", disk: disk,
+      source: GrantedImages(link: ControllerLink(), caFile: nil), lane: InlineLane())
+    parts = NodeParts(
+      node: node, bootID: "boot", directIO: false, hypervisor: IdleHypervisor(),
+      network: IdleSwitch(), images: images,
+      disks: InstanceDisks(
+        root: path + "/instances", disk: disk, clock: SystemClock(), surveyLane: InlineLane(),
+        lane: { _ in InlineLane() }),
+      journal: journal, clock: SystemClock(), randomness: SystemRandomness(), crashPoints: .none,
+      log: .silent)
+    reconciler = Reconciler(parts)
+  }
+
+  deinit {
+    let disk = SystemDisk()
+    for folder in ["/instances/\(instance)", "/instances", ""] {
+      for name in (try? disk.list(path + folder)) ?? [] { unlink("\(path)\(folder)/\(name)") }
+      rmdir(path + folder)
+    }
+  }
+
+  /// Runs controller, reconciler and session around `body`.
+  func running(
+    inventory: @escaping @Sendable () async throws(RoostError) -> Inventory = { Inventory() },
+    _ body: () async throws -> Void
+  ) async throws {
+    let session = ControllerSession(
+      address: "controller", hostName: "host",
+      network: LoopbackNetwork(
+        exchange, as: PeerIdentity(role: .node, node: node), clock: SystemClock()),
+      service: AgentService(reconciler: reconciler, parts: parts).table(),
+      link: ControllerLink(), reconciler: reconciler, parts: parts, inventory: inventory)
+    let server = LoopbackNetwork(
+      exchange, as: PeerIdentity(role: .controller, node: nil), clock: SystemClock())
+    let (controller, reconciler) = (controller, reconciler)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        try await server.listen(on: "controller", service: controller.service()) { peer in
+          controller.connected(peer)
+          _ = await peer.closed()
+        }
+      }
+      group.addTask { try await reconciler.run() }
+      group.addTask { await session.run() }
+      try await body()
+      group.cancelAll()
+    }
+  }
+
+  func desired(_ target: Desired.Target, _ number: UInt64) -> Desired {
+    var desired = Desired()
+    desired.instanceID = instance
+    desired.generation = Generation(epoch: 1, number: number)
+    desired.target = target
+    return desired
+  }
+
+  func apply(_ desired: [Desired]) async throws -> ApplyReply {
+    await controller.until { !$0.peers.isEmpty }
+    let peer = try #require(controller.now.peers.last)
+    var request = ApplyRequest()
+    request.desired = desired
+    return try await peer.call(AgentMethods.Apply.self, request, timeout: .seconds(10))
+  }
+
+  @Test func registersAndRenewsItsLease() async throws {
+    try await running {
+      await controller.until { $0.heartbeats.count >= 2 }
+      #expect(controller.now.registrations.count == 1)
+      #expect(controller.now.registrations.first?.hostName == "host")
+      #expect(controller.now.registrations.first?.agentVersion == AgentVersion.text)
+      #expect(controller.now.heartbeats.prefix(2) == [1, 2])
+    }
+  }
+
+  @Test func aRevocationIsJournalledCarriedOutReportedAndForgotten() async throws {
+    try await running {
+      let reply = try await apply([desired(.absent, 2)])
+      #expect(reply.refused.isEmpty)
+      await controller.until { $0.observations.contains { $0.phase == .gone } }
+      #expect(controller.now.observations.last?.generation == Generation(epoch: 1, number: 2))
+      while try await !reconciler.held().isEmpty { await Task.yield() }
+    }
+  }
+
+  @Test func aStaleDesiredStateIsRefusedWithWhatIsHeld() async throws {
+    _ = try await journal.apply([desired(.absent, 5)])
+    try await running {
+      // Reported and forgotten, or still held: the older generation must not be taken as newer.
+      await controller.until { !$0.registrations.isEmpty }
+      #expect(controller.now.registrations.first?.held.first?.instanceID == instance)
+    }
+  }
+
+  @Test func comesBackAndTellsEverythingAgain() async throws {
+    try await running {
+      var spec = desired(.running, 1)
+      spec.spec = InstanceSpec()
+      _ = try await apply([spec])
+      // Without an image the create fails, which is as good an observation as any.
+      await controller.until { $0.observations.contains { $0.phase == .failed } }
+      let told = controller.now.observations.count
+      await controller.now.peers.last?.close(reason: "test")
+      await controller.until { $0.registrations.count == 2 && $0.observations.count > told }
+      #expect(controller.now.registrations.last?.held.map(\.instanceID) == [instance])
+      #expect(controller.now.observations.last?.phase == .failed)
+    }
+  }
+
+  @Test func waitsForTheHypervisorBeforeItRegisters() async throws {
+    let asked = Mutex(0)
+    try await running(inventory: { () async throws(RoostError) in
+      let times = asked.withLock { count in
+        count += 1
+        return count
+      }
+      if times == 1 { throw RoostError(.unavailable, "libvirt is away") }
+      var inventory = Inventory()
+      inventory.cpus = 7
+      return inventory
+    }) {
+      await controller.until { !$0.registrations.isEmpty }
+      #expect(controller.now.registrations.first?.inventory.cpus == 7)
+      #expect(asked.withLock { $0 } == 2)
+    }
+  }
+
+  @Test func answersConsoleAndSurvey() async throws {
+    try await running {
+      await controller.until { !$0.peers.isEmpty }
+      let peer = try #require(controller.now.peers.last)
+      var request = ConsoleLogRequest()
+      request.instanceID = instance
+      let missing = request
+      await #expect {
+        try await peer.call(AgentMethods.ConsoleLog.self, missing, timeout: .seconds(5))
+      } throws: {
+        ($0 as? WireStatus)?.code == .notFound
+      }
+      var spec = desired(.running, 1)
+      spec.spec = InstanceSpec()
+      _ = try await apply([spec])
+      let folder = parts.disks.folder(of: instance)
+      let disk = SystemDisk()
+      await controller.until { $0.observations.contains { $0.phase == .failed } }
+      try disk.makeFolder(folder.path, mode: 0o700)
+      try disk.replace(folder.consoleLog, with: Array("a\nlogin:".utf8), mode: 0o600)
+      request.lines = 1
+      let log = try await peer.call(AgentMethods.ConsoleLog.self, request, timeout: .seconds(5))
+      #expect(log.output == Array("login:".utf8))
+      let survey = try await peer.call(
+        AgentMethods.Survey.self, SurveyRequest(), timeout: .seconds(5))
+      #expect(survey.disks.map(\.path) == [folder.consoleLog])
+      #expect(survey.journal.map(\.instanceID) == [instance])
+    }
+  }
+}
