@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import CloudModel
+import Fleet
+import Log
+import NodeProtocol
+import Synchronization
+import TestSupport
+import Wire
+
+/// A fleet with a delegate that remembers, on a network in memory.
+final class TestFleet: Sendable {
+  let clock = TestClock()
+  let logged = CapturingSink()
+  let delegate = RememberingDelegate()
+  let fleet: Fleet
+  private let exchange = LoopbackNetwork.Exchange()
+  private let serving: Task<Void, Never>
+
+  init() {
+    let fleet = Fleet(clock: clock, log: Logger(logged, threshold: .debug))
+    self.fleet = fleet
+    let network = LoopbackNetwork(
+      exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
+    serving = Task { [delegate] in
+      try? await fleet.run(on: network, address: "controller", delegate: delegate)
+    }
+  }
+
+  deinit { serving.cancel() }
+
+  /// A node that isn't connected, with a certificate that may name somebody else.
+  func node(_ number: UInt8, certificate: PeerIdentity? = nil) -> TestNode {
+    let id: NodeID = numbered(number)
+    var request = RegisterRequest()
+    request.hostName = "node-\(number)"
+    return TestNode(
+      id, registering: request,
+      on: LoopbackNetwork(
+        exchange, as: certificate ?? PeerIdentity(role: .node, node: id), clock: clock),
+      "controller")
+  }
+
+  func state(of node: TestNode) async -> NodeState { await fleet.state(of: node.id) }
+
+  /// Ends a node's connection and returns once the fleet knows.
+  func disconnect(_ node: TestNode) async {
+    await node.disconnect()
+    while await fleet.connected.contains(node.id) { await Task.yield() }
+  }
+
+  /// A state to tell.
+  static func desired(_ instance: UInt8, _ number: UInt64) -> Desired {
+    var desired = Desired()
+    desired.instanceID = numbered(instance)
+    desired.generation = Generation(epoch: 1, number: number)
+    desired.target = .running
+    return desired
+  }
+}
+
+/// Remembers what it was asked, and answers as told.
+final class RememberingDelegate: FleetDelegate {
+  struct State {
+    var answers: [NodeID: [Desired]] = [:]
+    var failure: RoostError?
+    var observed: [(node: NodeID, observation: Observation)] = []
+    var granted: [(node: NodeID, image: ImageID)] = []
+  }
+
+  let state = Mutex(State())
+
+  func fail(with failure: RoostError?) { state.withLock { $0.failure = failure } }
+
+  private func throwIfTold() throws(RoostError) {
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+  }
+
+  func register(_ node: NodeID, _ request: RegisterRequest) async throws(RoostError) -> [Desired] {
+    try throwIfTold()
+    return state.withLock { $0.answers[node] ?? [] }
+  }
+
+  func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError) {
+    try throwIfTold()
+    state.withLock { $0.observed += observations.map { (node, $0) } }
+  }
+
+  func grantImage(_ image: ImageID, to node: NodeID) async throws(RoostError) -> GrantImageReply {
+    try throwIfTold()
+    state.withLock { $0.granted.append((node, image)) }
+    return GrantImageReply()
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import FoundationEssentials
+import Placement
+import Testing
+
+struct PlaceTests {
+  private func host(
+    _ number: UInt8, memory: Int64 = 1000, used: Int64 = 0,
+    _ change: (inout Host) -> Void = { _ in }
+  ) -> Host {
+    var host = Host(
+      id: NodeID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number))),
+      name: "host-\(number)", isUp: true, isEnabled: true, availabilityZone: "nova",
+      physicalNetworks: ["physnet1"],
+      inventories: [
+        Inventory(.vcpu, total: 4), Inventory(.memoryMB, total: memory, used: used),
+        Inventory(.diskGB, total: 100),
+      ])
+    change(&host)
+    return host
+  }
+
+  private func request(memory: Int64 = 100, vcpus: Int64 = 1) -> PlacementRequest {
+    PlacementRequest(
+      resources: [ResourceAmount(.vcpu, vcpus), ResourceAmount(.memoryMB, memory)],
+      physicalNetworks: ["physnet1"])
+  }
+
+  @Test func theFirstHostThatPassesIsTaken() {
+    let hosts = [host(1, memory: 50), host(2), host(3)]
+    let decision = place(request(), on: hosts)
+    #expect(decision.node == hosts[1].id)
+    #expect(decision.explanation.chosen == "host-2")
+    #expect(
+      decision.explanation.text
+        == "3 hosts; has room for VCPU 1, MEMORY_MB 100: 1 removed; first of 2 left: host-2.")
+    #expect(!decision.explanation.text(namingHosts: false).contains("host-2"))
+  }
+
+  @Test func eachStageSaysHowManyItRemoved() {
+    var wanted = request()
+    wanted.hostName = "host-6"
+    wanted.availabilityZone = "blue"
+    let hosts = [
+      host(1) { $0.isUp = false }, host(2) { $0.isEnabled = false }, host(3),
+      host(6) { $0.availabilityZone = "green" },
+      host(6) {
+        $0.availabilityZone = "blue"
+        $0.physicalNetworks = ["physnet2"]
+      },
+      host(6) { $0.availabilityZone = "blue" },
+    ]
+    let decision = place(wanted, on: hosts)
+    #expect(decision.node == hosts[5].id)
+    #expect(decision.explanation.hosts == 6)
+    #expect(
+      decision.explanation.stages.map {
+        "\($0.name): \($0.removed) of \($0.removed + $0.remaining)"
+      }
+        == [
+          "node is up: 1 of 6", "node is enabled: 1 of 5", "host is host-6: 1 of 4",
+          "availability zone is blue: 1 of 3", "has physical network physnet1: 1 of 2",
+          "has room for VCPU 1, MEMORY_MB 100: 0 of 1",
+        ])
+  }
+
+  @Test func afterAStageThatLeavesNothingThereAreNoMore() {
+    let decision = place(request(), on: [host(1) { $0.isUp = false }])
+    #expect(decision.node == nil)
+    #expect(decision.explanation.stages.map(\.name) == ["node is up"])
+    #expect(decision.explanation.nearestMiss == nil)
+    #expect(decision.explanation.text == "1 host; node is up: 1 removed.")
+    #expect(place(request(), on: []).explanation.text == "0 hosts.")
+  }
+
+  @Test func theNearestMissIsTheOneThatLacksLeast() {
+    let hosts = [host(1, used: 950), host(2, used: 920), host(3, used: 990)]
+    let decision = place(request(), on: hosts)
+    let miss = decision.explanation.nearestMiss
+    #expect(miss?.host == "host-2" && miss?.resource == .memoryMB)
+    #expect(miss?.wanted == 100 && miss?.free == 80 && miss?.capacity == 1000)
+    #expect(
+      decision.explanation.text(namingHosts: false).hasSuffix(
+        "nearest miss: one has 80 of 1000 MEMORY_MB free, 100 wanted."))
+  }
+
+  @Test func ofOneHostTheWorstShortfallIsNamed() {
+    let tight = host(1, used: 950) { $0.inventories[0] = Inventory(.vcpu, total: 1, used: 4) }
+    let miss = place(request(vcpus: 2), on: [tight]).explanation.nearestMiss
+    // VCPU lacks all of what was wanted, memory half of it.
+    #expect(miss?.resource == .vcpu && miss?.free == 0 && miss?.capacity == 4)
+  }
+
+  @Test func aHostWithoutAnInventoryHasNoneOfIt() {
+    let bare = host(1) { $0.inventories.removeAll { $0.resource == .memoryMB } }
+    let decision = place(request(), on: [bare])
+    #expect(decision.node == nil)
+    #expect(decision.explanation.nearestMiss?.capacity == 0)
+  }
+
+  @Test func anAmountThatIsNeverHandedOutIsTheFarthestMiss() {
+    let coarse = host(1) { $0.inventories[1] = Inventory(.memoryMB, total: 9999, maxUnit: 50) }
+    let full = host(2, used: 1000)
+    #expect(place(request(), on: [coarse, full]).explanation.nearestMiss?.host == "host-2")
+    #expect(place(request(), on: [coarse]).explanation.nearestMiss?.host == "host-1")
+  }
+}
