@@ -185,6 +185,11 @@ let package = Package(
         "API", "Base", "Cloud", "CloudModel", "HTTPServer", "JSON", "NodeProtocol", "Store",
         "TestSupport",
       ]),
+    tests(
+      "roostctl",
+      [
+        "Base", "Cloud", "CloudModel", "Fleet", "JSON", "TestSupport", "roostctl",
+      ]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Processes"]),
     tests("Cluster", ["Base", "JSON", "LocalCloud", "Processes"]),
   ]

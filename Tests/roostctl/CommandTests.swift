@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Cloud
+import CloudModel
+import Fleet
+import JSON
+import TestSupport
+import Testing
+
+@testable import roostctl
+
+/// Commands against the real API, without a socket between them.
+@Suite(.timeLimit(.minutes(1)))
+struct CommandTests {
+  private let cloud: TestCloud
+  private let access: CloudAccess
+
+  init() async throws {
+    cloud = try TestCloud()
+    _ = try await cloud.identity.bootstrap(adminPassword: Secret("right"))
+    access = CloudAccess(
+      authURL: "\(TestAPI.root)/identity/v3", user: .init(name: "admin"),
+      project: .init(name: "admin"), password: Secret("right"), interface: "public", caFile: nil)
+  }
+
+  /// Sends what the client asks straight to the API's handler.
+  private var exchange: Exchange {
+    let api = TestAPI(cloud)
+    return { request in
+      let answer = await api.send(
+        request.method, String(request.url.dropFirst(TestAPI.root.count)), as: nil,
+        headers: request.headers, pieces: request.body.map { [$0] } ?? [])
+      return OperatorClient.Answer(
+        status: answer.status, token: answer.header("X-Subject-Token"), bytes: answer.bytes)
+    }
+  }
+
+  private func run(_ words: String...) async throws(RoostError) -> Report {
+    let (command, rest) = try CommandTable.find(words)
+    guard let online = command as? any OnlineCommand else {
+      throw RoostError(.internal, "\(command.name) asks nobody.")
+    }
+    let options = try Options(parsing: rest, for: command)
+    return try await online.run(options, asking: try await .signIn(access, exchange))
+  }
+
+  @Test func nodesAreListedAndShown() async throws {
+    #expect(try await run("node", "list").lines.first?.hasPrefix("No node has registered") == true)
+    let node = try await cloud.addNode("alpha")
+    let things = try await cloud.addThings()
+    _ = try await cloud.cloud.createServers(things.draft("web"), for: TestCallers.member)
+    try await node.settleNext()
+
+    let listed = try await run("node", "list")
+    #expect(listed.lines.count == 2)
+    for word in [node.id.description, "alpha", "up", "1/16", "512/8192", "enabled"] {
+      #expect(listed.lines[1].contains(word), "\(word)")
+    }
+    for name in ["alpha", node.id.description, node.id.hex] {
+      let shown = try await run("node", "show", name).lines.joined(separator: "\n")
+      for word in ["15 s left", "qemu", "physnet1", "MEMORY_MB", "web", "ACTIVE"] {
+        #expect(shown.contains(word), "\(word)")
+      }
+    }
+    let error = await #expect(throws: RoostError.self) { try await run("node", "show", "beta") }
+    #expect(error?.user.contains("`roostctl node list`") == true)
+  }
+
+  @Test func oneOfTwoNodesOfANameIsChosenByID() async throws {
+    let (first, second) = (try await cloud.addNode("twin"), try await cloud.addNode("twin"))
+    let error = await #expect(throws: RoostError.self) { try await run("node", "show", "twin") }
+    #expect(error?.user.contains(first.id.description) == true)
+    #expect(error?.user.contains(second.id.description) == true)
+  }
+
+  @Test func aNodeIsDisabledAndEnabled() async throws {
+    _ = try await cloud.addNode("alpha")
+    let off = try await run("node", "disable", "alpha", "--reason", "fan is loud")
+    #expect(off.lines == ["alpha: disabled: fan is loud"])
+    #expect(off.json["node"]?["enabled"] == false)
+    #expect(try await run("node", "disable", "alpha").lines == ["alpha: disabled"])
+    #expect(try await run("node", "enable", "alpha").lines == ["alpha: enabled"])
+  }
+
+  @Test func aServerIsExplainedByNameOrID() async throws {
+    _ = try await cloud.addNode("alpha")
+    let things = try await cloud.addThings()
+    let made = try await cloud.cloud.createServers(things.draft("web"), for: TestCallers.member)
+    let id = try #require(made.servers.first).id
+    for name in ["web", id.description] {
+      let text = try await run("server", "explain", name).lines.joined(separator: "\n")
+      #expect(text.contains("1 host"))
+      #expect(text.contains("alpha"))
+    }
+    await #expect(throws: RoostError.self) { try await run("server", "explain", "mail") }
+    _ = try await cloud.cloud.createServers(things.draft("web"), for: TestCallers.stranger)
+    let error = await #expect(throws: RoostError.self) {
+      try await run("server", "explain", "web")
+    }
+    #expect(error?.user.contains("2 servers are called \"web\"") == true)
+  }
+
+  @Test func anAuditTellsCleanFromFindingsFromSilence() async throws {
+    #expect(try await run("audit").outcome == .done)
+    let node = try await cloud.addNode("alpha")
+    let clean = try await run("audit", "--json")
+    #expect(clean.outcome == .done)
+    #expect(clean.lines == ["0 findings; 1 node asked, 0 not."])
+    #expect(clean.json["audit"]?["findings"] == [])
+
+    let things = try await cloud.addThings()
+    _ = try await cloud.cloud.createServers(things.draft(), for: TestCallers.member)
+    try await node.settleNext()
+    let found = try await run("audit")
+    #expect(found.outcome == .findings)
+    let missing = found.lines.first { $0.hasPrefix("domainMissing: Instance") }
+    #expect(missing?.contains("Restart roost-agent") == true)
+    #expect(found.lines.allSatisfy { !$0.contains("\n") })
+    #expect(found.lines.last?.hasSuffix("1 node asked, 0 not.") == true)
+  }
+
+  @Test func aNodeThatDoesNotAnswerLeavesTheAuditIncomplete() async throws {
+    _ = try await cloud.addNode("alpha")
+    let node = try await cloud.addNode("beta")
+    await node.disconnect()
+    _ = await node.closed()
+    while await cloud.fleet.connected.count > 1 { await Task.yield() }
+    let report = try await run("audit")
+    #expect(report.outcome == .incomplete)
+    #expect(report.lines.first?.hasPrefix("not asked: node beta") == true)
+    #expect(report.lines.last == "0 findings; 1 node asked, 1 not.")
+  }
+
+  @Test func orphansAreListed() async throws {
+    #expect(try await run("orphan", "list").lines == ["There are no orphans."])
+    let node = cloud.makeNode("alpha")
+    try await node.connect()
+    try await node.register(holding: [(numbered(9), Generation(epoch: 1, number: 1))])
+    let report = try await run("orphan", "list")
+    #expect(report.lines.count == 2)
+    #expect(report.lines[1].contains("00000000-0000-0000-0000-000000000009"))
+    #expect(try await run("audit").lines.contains { $0.hasPrefix("orphan: node") })
+  }
+
+  @Test func aWrongPasswordIsSaidToBe() async throws {
+    var access = access
+    access.password = Secret("wrong")
+    let error = await #expect(throws: RoostError.self) {
+      try await OperatorClient.signIn(access, exchange)
+    }
+    #expect(error?.kind == .unauthorized)
+    #expect(error?.user.contains("Check username, password and project") == true)
+  }
+
+  @Test func aCloudThatIsNoRoostIsSaidToBe() async throws {
+    let token: JSONValue = ["token": ["catalog": [["type": "compute", "endpoints": []]]]]
+    let error = await #expect(throws: RoostError.self) {
+      try await OperatorClient.signIn(access) { _ in
+        OperatorClient.Answer(status: 201, token: "t", bytes: token.encoded)
+      }
+    }
+    #expect(error?.kind == .notFound)
+    #expect(error?.user.contains("it is no Roost") == true)
+  }
+
+  /// Whatever goes wrong with an audit must not look like a finding.
+  @Test func theCodesOfAnAuditDiffer() {
+    #expect(AuditCommand().failureCode == 2)
+    #expect(Outcome.done.rawValue == 0)
+    #expect(Outcome.findings.rawValue == 1)
+    #expect(Outcome.incomplete.rawValue == 2)
+  }
+}
+
+struct TableTests {
+  @Test func columnsAreAsWideAsTheirWidestCell() {
+    let lines = Table.lines(["A", "LONG", "C"], [["aaa", "b", ""], ["a", "b", "c"]])
+    #expect(lines == ["A    LONG  C", "aaa  b", "a    b     c"])
+    #expect(Table.lines([("a", "1"), ("long", ""), ("b", "2")]) == ["a     1", "long", "b     2"])
+  }
+}
