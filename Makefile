@@ -6,16 +6,23 @@ PREFIX ?= /usr
 DESTDIR ?=
 PROGRAMS = roost-controller roost-agent roostctl roost-bench
 RELEASE = swift build -c release --static-swift-stdlib
-SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/*)
+SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/*)
+DOCUMENTS = README.md agent/roost-agent.yaml controller/roost-controller.yaml $(wildcard docs/*.md)
+SUITES ?= boot
 
-.PHONY: build demo test lint bench install clean
+.PHONY: build demo demo-allowed test lint bench install clean packages
+.NOTPARALLEL:
 
 build: packages
 	$(RELEASE)
 
 # A real guest through the unmodified openstack CLI. ONCE=1 ends it as soon as it has been shown.
-demo: build
+demo: demo-allowed build
 	@ONCE=$(ONCE) Tests/Demo/demo
+
+# Said before minutes of building.
+demo-allowed:
+	@Tests/Demo/demo --check
 
 test: packages
 	@Tests/Scripts/python-venv
@@ -29,16 +36,17 @@ lint: packages
 	Tests/Scripts/lint-sources
 	shellcheck $(SCRIPTS)
 
+# SUITES chooses which; `.build/release/roost-bench --help` lists them.
 bench: build
-	.build/release/roost-bench boot
+	@for suite in $(SUITES); do .build/release/roost-bench $$suite || exit; done
 
 install: build
-	install -d $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/roost
 	install -s $(PROGRAMS:%=.build/release/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(DOCUMENTS) $(DESTDIR)$(PREFIX)/share/doc/roost
 
 clean:
 	rm -rf .build
 
-.PHONY: packages
 packages:
 	@Tests/Scripts/install-packages
