@@ -7,33 +7,44 @@ import Synchronization
 /// survives. Without a value it does nothing.
 ///
 /// The composition roots pass the environment variable `ROOST_CRASH_AT` in, and `ROOST_CRASH_PID`:
-/// whom to kill once instead of oneself, as libvirtd. A point's name is
-/// `<program>.<step>.before` or `.after`, as `agent.createDisk.before`. The value is such a name,
-/// or the short form `createDisk:before`, which matches the step in any program.
+/// whom to kill once instead of oneself, as libvirtd. `CrashPoint` lists the names.
 public struct CrashPoints: Sendable {
-  private let wanted: String?
+  private let wanted: CrashPoint?
   private let victim: Victim?
 
   /// Kills at no point.
-  public static let none = CrashPoints(environment: nil)
+  public static let none = CrashPoints(at: nil)
+
+  /// Kills this process at `point`; nil kills nowhere.
+  public init(at point: CrashPoint?) {
+    wanted = point
+    victim = nil
+  }
 
   /// - Parameters:
   ///   - value: what `ROOST_CRASH_AT` holds; nil or empty turns the facility off.
   ///   - victim: what `ROOST_CRASH_PID` holds; without it the process kills itself.
-  public init(environment value: String?, victim: String? = nil) {
-    wanted = value.flatMap { $0.isEmpty ? nil : $0.replacing(":", with: ".") }
-    self.victim = victim.flatMap { Int32($0) }.map { Victim($0) }
+  /// - Throws: `.badRequest` for a name or a process that can't be: a proof that kills nobody
+  ///   would look like one that survived.
+  public init(environment value: String?, victim: String? = nil) throws(RoostError) {
+    let name = value ?? ""
+    wanted = CrashPoint(rawValue: name)
+    guard wanted != nil || name.isEmpty else {
+      throw RoostError(.badRequest, "ROOST_CRASH_AT: there is no crash point '\(name)'.")
+    }
+    let pid = victim.map { Int32($0) ?? 0 }
+    if let pid, pid <= 1 {
+      throw RoostError(.badRequest, "ROOST_CRASH_PID: this is no process to kill.")
+    }
+    self.victim = pid.map { Victim($0) }
   }
 
-  /// Whether the process would kill at `name`.
-  public func kills(at name: String) -> Bool {
-    guard let wanted else { return false }
-    return name == wanted || name.hasSuffix("." + wanted)
-  }
+  /// Whether someone would be killed at `point`.
+  public func kills(at point: CrashPoint) -> Bool { point == wanted }
 
-  /// Does not return if `name` is the chosen point, unless another process is the victim.
-  public func reach(_ name: String) {
-    guard kills(at: name) else { return }
+  /// Does not return if `point` is the chosen one, unless another process is the victim.
+  public func reach(_ point: CrashPoint) {
+    guard kills(at: point) else { return }
     guard let victim else {
       kill(getpid(), SIGKILL)
       return

@@ -151,18 +151,18 @@ public final class LocalCloud: Sendable {
 
 /// A planned death.
 public struct Crash: Sendable {
-  /// A crash point's name.
-  public var point: String
+  /// Where.
+  public var point: CrashPoint
   /// Who dies there; nil for whoever reaches it.
   public var victim: Int32?
 
   /// Whoever reaches `point` kills `victim`, or itself.
-  public init(at point: String, victim: Int32? = nil) {
+  public init(at point: CrashPoint, victim: Int32? = nil) {
     self.point = point
     self.victim = victim
   }
 
   var environment: [String] {
-    ["ROOST_CRASH_AT=\(point)"] + (victim.map { ["ROOST_CRASH_PID=\($0)"] } ?? [])
+    ["ROOST_CRASH_AT=\(point.rawValue)"] + (victim.map { ["ROOST_CRASH_PID=\($0)"] } ?? [])
   }
 }

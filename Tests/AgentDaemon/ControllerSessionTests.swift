@@ -180,25 +180,28 @@ private struct IdleSwitch: Switch {
   }
 
   @Test func answersConsoleAndSurvey() async throws {
+    // A guest that ran and has lost its disk: nothing of it is removed.
+    var spec = desired(.running, 1)
+    spec.spec = InstanceSpec()
+    _ = try await journal.apply([spec])
+    try await journal.update(instance, at: spec.generation) { $0.booted = true }
+    let folder = parts.disks.folder(of: instance)
+    let disk = SystemDisk()
+    try disk.makeFolder(folder.path, mode: 0o700)
+    try disk.replace(folder.consoleLog, with: Array("a\nlogin:".utf8), mode: 0o600)
     try await running {
-      await controller.until { !$0.peers.isEmpty }
+      await controller.until { $0.observations.contains { $0.phase == .failed } }
       let peer = try #require(controller.now.peers.last)
-      var request = ConsoleLogRequest()
-      request.instanceID = instance
-      let missing = request
+      var unknown = ConsoleLogRequest()
+      unknown.instanceID = InstanceID.random(from: SystemRandomness())
+      let missing = unknown
       await #expect {
         try await peer.call(AgentMethods.ConsoleLog.self, missing, timeout: .seconds(5))
       } throws: {
         ($0 as? WireStatus)?.code == .notFound
       }
-      var spec = desired(.running, 1)
-      spec.spec = InstanceSpec()
-      _ = try await apply([spec])
-      let folder = parts.disks.folder(of: instance)
-      let disk = SystemDisk()
-      await controller.until { $0.observations.contains { $0.phase == .failed } }
-      try disk.makeFolder(folder.path, mode: 0o700)
-      try disk.replace(folder.consoleLog, with: Array("a\nlogin:".utf8), mode: 0o600)
+      var request = ConsoleLogRequest()
+      request.instanceID = instance
       request.lines = 1
       let log = try await peer.call(AgentMethods.ConsoleLog.self, request, timeout: .seconds(5))
       #expect(log.output == Array("login:".utf8))

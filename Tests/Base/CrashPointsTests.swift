@@ -4,22 +4,39 @@ import Base
 import Testing
 
 @Suite struct CrashPointsTests {
-  @Test func withoutValueNothingHappens() {
-    CrashPoints.none.reach("agent.createDisk.before")
-    CrashPoints(environment: "").reach("agent.createDisk.before")
-    #expect(!CrashPoints.none.kills(at: "agent.createDisk.before"))
+  @Test func withoutValueNothingHappens() throws {
+    for points in [.none, try CrashPoints(environment: nil), try CrashPoints(environment: "")] {
+      for point in CrashPoint.allCases {
+        #expect(!points.kills(at: point))
+        points.reach(point)
+      }
+    }
   }
 
-  @Test func fullNameMatchesOnlyItself() {
-    let points = CrashPoints(environment: "agent.createDisk.before")
-    #expect(points.kills(at: "agent.createDisk.before"))
-    #expect(!points.kills(at: "agent.createDisk.after"))
-    #expect(!points.kills(at: "controller.createDisk.before"))
+  @Test func aNameMatchesOnlyItself() throws {
+    for point in CrashPoint.allCases {
+      let points = try CrashPoints(environment: point.rawValue)
+      #expect(CrashPoint.allCases.filter(points.kills(at:)) == [point])
+    }
   }
 
-  @Test func shortFormMatchesTheStepAnywhere() {
-    let points = CrashPoints(environment: "createDisk:after")
-    #expect(points.kills(at: "agent.createDisk.after"))
-    #expect(!points.kills(at: "agent.recreateDisk.after"))
+  @Test func refusesWhatWouldKillNobody() {
+    #expect(throws: RoostError.self) { try CrashPoints(environment: "agent.creatDisk.before") }
+    for victim in ["", "me", "0", "1", "-1"] {
+      #expect(throws: RoostError.self) {
+        try CrashPoints(environment: "agent.createDisk.before", victim: victim)
+      }
+    }
+  }
+
+  @Test func createAndDeletePassEveryPointButThoseOfAStop() {
+    let passed = Set(CrashPoint.create + CrashPoint.delete)
+    let others = CrashPoint.allCases.filter { !passed.contains($0) }
+    #expect(others == [.shutdownDomainBefore, .shutdownDomainAfter])
+    #expect(CrashPoint.create.contains(.fetchImageDownloaded))
+    #expect(CrashPoint.create.filter(\.needsFreshImage).map(\.step).contains("grantImage"))
+    #expect(CrashPoint.delete.filter(\.needsFreshImage) == [])
+    #expect(CrashPoint.applyAfter.program == .controller)
+    #expect(CrashPoint.createDiskMade.step == "createDisk")
   }
 }

@@ -18,7 +18,7 @@ struct KillTests {
   @Test(arguments: CrashSite.create)
   func `A create survives`(_ crash: CrashSite) async throws {
     var furnishing = site.furnishing
-    if crash.point.contains("fetchImage") {
+    if crash.point.needsFreshImage {
       furnishing = try await site.client.withFreshImage(furnishing)
     }
     try await arm(crash)
@@ -90,15 +90,15 @@ struct KillTests {
     switch crash.victim {
     case .agent:
       let end = cloud.agent?.wait(atMost: patience, clock: SystemClock())
-      #expect(end == .signalled(9), "\(crash.point) was not reached")
+      #expect(end == .signalled(9), "\(crash) was not reached")
       try cloud.startAgent()
     case .controller:
       let end = cloud.controller?.wait(atMost: patience, clock: SystemClock())
-      #expect(end == .signalled(9), "\(crash.point) was not reached")
+      #expect(end == .signalled(9), "\(crash) was not reached")
       try cloud.startController()
     case .libvirtd:
       let died = try cloud.hypervisor.waitForDeath(atMost: patience)
-      #expect(died, "\(crash.point) was not reached")
+      #expect(died, "\(crash) was not reached")
       try cloud.hypervisor.startAgain()
     }
     try await site.client.waitForNode()
@@ -106,31 +106,8 @@ struct KillTests {
 }
 
 extension CrashSite {
-  static let create = sites(
-    agent: both([
-      "agent.journal", "agent.fetchImage", "agent.createDisk", "agent.createConfigDrive",
-      "agent.plugPort", "agent.defineDomain", "agent.startDomain", "agent.report",
-    ]),
-    controller: [
-      "controller.createServer.beforeCommit", "controller.createServer.afterCommit",
-      "controller.apply.before", "controller.apply.after",
-      "controller.observe.beforeCommit", "controller.observe.afterCommit",
-    ])
-
-  static let delete = sites(
-    agent: both([
-      "agent.journal", "agent.destroyDomain", "agent.unplugPort", "agent.undefineDomain",
-      "agent.removeDisks", "agent.report", "agent.forget",
-    ]),
-    controller: [
-      "controller.deleteServer.beforeCommit", "controller.deleteServer.afterCommit",
-      "controller.apply.before", "controller.apply.after",
-      "controller.observe.beforeCommit", "controller.observe.afterCommit",
-    ])
-
-  private static func both(_ steps: [String]) -> [String] {
-    steps.flatMap { ["\($0).before", "\($0).after"] }
-  }
+  static let create = sites(CrashPoint.create)
+  static let delete = sites(CrashPoint.delete)
 }
 
 extension CloudClient {

@@ -104,17 +104,17 @@ struct Agent: Sendable {
   ) async throws(RoostError) -> NodeParts {
     let network = LinkSwitch(
       networks: configuration.physicalNetworks, namespace: configuration.networkNamespace,
-      lane: Lane(name: "switch"), log: log)
+      lane: Lane(name: "switch"), crashPoints: crashPoints, log: log)
     try await network.recover()
     let images = ImageCache(
       folder: folder.images, disk: disk,
       source: GrantedImages(link: link, caFile: configuration.imageCA),
-      lane: Lane(name: "images"))
+      lane: Lane(name: "images"), crashPoints: crashPoints)
     try await images.recover()
     let lanes = lanes
     let disks = InstanceDisks(
       root: folder.instances, disk: disk, clock: clock, surveyLane: Lane(name: "disks"),
-      lane: { lanes.lane(for: $0.description) })
+      crashPoints: crashPoints, lane: { lanes.lane(for: $0.description) })
     try await disks.recover()
     return NodeParts(
       node: node, bootID: bootID, directIO: try folder.takesDirectIO(disk),

@@ -42,7 +42,7 @@ public enum AgentProgram {
     let signals = Signals()
     let log = Logger.system(identifier: "roost-agent", threshold: configuration.logLevel)
     let loop = try EventLoop(name: "roost-agent")
-    let crashPoints = CrashPoints(
+    let crashPoints = try CrashPoints(
       environment: getenv("ROOST_CRASH_AT").map { String(cString: $0) },
       victim: getenv("ROOST_CRASH_PID").map { String(cString: $0) })
     let agent = try Agent(

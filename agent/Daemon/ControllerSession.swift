@@ -129,16 +129,26 @@ struct ControllerSession: Sendable {
       do {
         var request = ReportRequest()
         request.observations = pending.map(\.observation)
-        parts.crashPoints.reach("agent.report.before")
+        reach(settled: .reportSettledBefore, gone: .reportGoneBefore, request)
         _ = try await peer.call(
           ControllerMethods.Report.self, request, timeout: Self.patience)
-        parts.crashPoints.reach("agent.report.after")
+        reach(settled: .reportSettledAfter, gone: .reportGoneAfter, request)
         try await reconciler.acknowledge(pending)
       } catch {
         return "a report failed: \(error)"
       }
     }
     return "the agent is stopping"
+  }
+
+  private func reach(settled: CrashPoint, gone: CrashPoint, _ report: ReportRequest) {
+    for observation in report.observations {
+      switch observation.phase {
+      case .settled: parts.crashPoints.reach(settled)
+      case .gone: parts.crashPoints.reach(gone)
+      default: break
+      }
+    }
   }
 }
 

@@ -13,6 +13,7 @@ public actor ImageCache {
   private let disk: any Disk
   private let source: any ImageSource
   private let lane: any LaneRunning
+  private let crashPoints: CrashPoints
   /// Who waits for a download that is under way, by hash.
   private var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
 
@@ -20,12 +21,14 @@ public actor ImageCache {
   ///   - folder: holds the images and nothing else.
   ///   - lane: for what touches the disk outside downloads.
   public init(
-    folder: String, disk: any Disk, source: any ImageSource, lane: any LaneRunning
+    folder: String, disk: any Disk, source: any ImageSource, lane: any LaneRunning,
+    crashPoints: CrashPoints = .none
   ) {
     self.folder = folder
     self.disk = disk
     self.source = source
     self.lane = lane
+    self.crashPoints = crashPoints
   }
 
   private static let deadline = Duration.seconds(60)
@@ -83,6 +86,7 @@ public actor ImageCache {
     }
     do throws(RoostError) {
       try await source.download(image, to: file)
+      crashPoints.reach(.fetchImageDownloaded)
       return try await lane.run("images.keep", timeout: Self.deadline) {
         () throws(RoostError) -> CachedImage in
         try file.verify()

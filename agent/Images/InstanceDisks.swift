@@ -13,6 +13,7 @@ public struct InstanceDisks: Sendable {
   private let clock: any Clock
   private let lane: @Sendable (InstanceID) -> any LaneRunning
   private let surveyLane: any LaneRunning
+  private let crashPoints: CrashPoints
 
   /// - Parameters:
   ///   - root: holds one folder for each instance.
@@ -21,12 +22,14 @@ public struct InstanceDisks: Sendable {
   ///   - lane: where an instance's work runs, so that one hung disk costs one instance.
   public init(
     root: String, disk: any Disk, clock: any Clock,
-    surveyLane: any LaneRunning, lane: @escaping @Sendable (InstanceID) -> any LaneRunning
+    surveyLane: any LaneRunning, crashPoints: CrashPoints = .none,
+    lane: @escaping @Sendable (InstanceID) -> any LaneRunning
   ) {
     self.root = root
     self.disk = disk
     self.clock = clock
     self.surveyLane = surveyLane
+    self.crashPoints = crashPoints
     self.lane = lane
   }
 
@@ -60,7 +63,7 @@ public struct InstanceDisks: Sendable {
     _ instance: InstanceID, base: CachedImage, gigabytes: UInt64
   ) async throws(RoostError) {
     let size = try Self.diskSize(base: base, gigabytes: gigabytes)
-    let (disk, folder, clock) = (disk, folder(of: instance), clock)
+    let (disk, folder, clock, crashPoints) = (disk, folder(of: instance), clock, crashPoints)
     try await lane(instance).run("disks.createDisk", timeout: Self.deadline) {
       () throws(RoostError) in
       try disk.makeFolder(folder.path, mode: 0o711)
@@ -79,6 +82,7 @@ public struct InstanceDisks: Sendable {
           .internal, "The root disk could not be created.",
           operator: "qemu-img \(result.end): \(String(decoding: result.errors, as: UTF8.self))")
       }
+      crashPoints.reach(.createDiskMade)
       try disk.rename(part, to: folder.disk)
     }
   }
@@ -115,10 +119,11 @@ public struct InstanceDisks: Sendable {
 
   /// Removes the instance's folder and all that is in it; none there is fine.
   public func remove(_ instance: InstanceID) async throws(RoostError) {
-    let (disk, folder) = (disk, folder(of: instance))
+    let (disk, folder, crashPoints) = (disk, folder(of: instance), crashPoints)
     try await lane(instance).run("disks.remove", timeout: Self.deadline) {
       () throws(RoostError) in
       for name in try disk.list(folder.path) { try disk.remove("\(folder.path)/\(name)") }
+      crashPoints.reach(.removeDisksEmptied)
       try disk.removeFolder(folder.path)
     }
   }

@@ -52,9 +52,9 @@ public actor Reconciler {
   ///
   /// - Returns: what was refused; everything else is recorded.
   public func apply(_ desired: [Desired]) async throws(RoostError) -> [Refusal] {
-    parts.crashPoints.reach("agent.journal.before")
+    parts.crashPoints.reach(.journalBefore)
     let refused = try await parts.journal.apply(desired)
-    parts.crashPoints.reach("agent.journal.after")
+    parts.crashPoints.reach(.journalAfter)
     for refusal in refused {
       parts.log.warning("refused: \(refusal.reason)", [.instance: refusal.instanceID])
     }
@@ -70,10 +70,10 @@ public actor Reconciler {
     board.acknowledge(told)
     for pending in told where pending.observation.phase == .gone {
       let observation = pending.observation
-      parts.crashPoints.reach("agent.forget.before")
+      parts.crashPoints.reach(.forgetBefore)
       let forgotten = try await parts.journal.forget(
         observation.instanceID, at: observation.generation)
-      parts.crashPoints.reach("agent.forget.after")
+      parts.crashPoints.reach(.forgetAfter)
       if forgotten {
         board.remove(observation.instanceID)
         workers[observation.instanceID]?.signal.ring()

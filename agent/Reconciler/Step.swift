@@ -27,7 +27,7 @@ public enum Step: Sendable, Hashable {
   /// Remove the instance's folder.
   case removeDisks
 
-  /// The name in reports, logs and crash points.
+  /// The name in reports and logs.
   public var name: String {
     switch self {
     case .fetchImage: "fetchImage"
@@ -41,6 +41,23 @@ public enum Step: Sendable, Hashable {
     case .unplugPort: "unplugPort"
     case .undefineDomain: "undefineDomain"
     case .removeDisks: "removeDisks"
+    }
+  }
+
+  /// Where a test may have the agent killed around it.
+  var crashPoints: (before: CrashPoint, after: CrashPoint) {
+    switch self {
+    case .fetchImage: (.fetchImageBefore, .fetchImageAfter)
+    case .createDisk: (.createDiskBefore, .createDiskAfter)
+    case .createConfigDrive: (.createConfigDriveBefore, .createConfigDriveAfter)
+    case .plugPort: (.plugPortBefore, .plugPortAfter)
+    case .defineDomain: (.defineDomainBefore, .defineDomainAfter)
+    case .startDomain: (.startDomainBefore, .startDomainAfter)
+    case .shutdownDomain: (.shutdownDomainBefore, .shutdownDomainAfter)
+    case .destroyDomain: (.destroyDomainBefore, .destroyDomainAfter)
+    case .unplugPort: (.unplugPortBefore, .unplugPortAfter)
+    case .undefineDomain: (.undefineDomainBefore, .undefineDomainAfter)
+    case .removeDisks: (.removeDisksBefore, .removeDisksAfter)
     }
   }
 

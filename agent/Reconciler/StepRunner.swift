@@ -14,9 +14,9 @@ struct StepRunner: Sendable {
   func run(
     _ step: Step, _ entry: JournalEntry, _ observed: ObservedInstance
   ) async throws(RoostError) {
-    parts.crashPoints.reach("agent.\(step.name).before")
+    parts.crashPoints.reach(step.crashPoints.before)
     try await carryOut(step, entry, observed)
-    parts.crashPoints.reach("agent.\(step.name).after")
+    parts.crashPoints.reach(step.crashPoints.after)
   }
 
   private func carryOut(

@@ -119,6 +119,7 @@ struct Worker: Sendable {
       entry.startedIn = bootID
       entry.power = PowerState.running.rawValue
     }
+    parts.crashPoints.reach(.recordStartAfter)
   }
 
   private func settle(

@@ -15,6 +15,7 @@ public final class LinkSwitch: Switch {
   private let networks: [String: PhysicalNetwork]
   private let namespace: String?
   private let lane: any LaneRunning
+  private let crashPoints: CrashPoints
   private let log: Logger
   private let kernel = Mutex<Kernel?>(nil)
 
@@ -23,11 +24,13 @@ public final class LinkSwitch: Switch {
   ///   - namespace: a name below /run/netns that all of this happens in; nil for the process's own.
   ///   - lane: must run everything on one thread of its own, which stays in the namespace.
   public init(
-    networks: [PhysicalNetwork], namespace: String?, lane: any LaneRunning, log: Logger
+    networks: [PhysicalNetwork], namespace: String?, lane: any LaneRunning,
+    crashPoints: CrashPoints = .none, log: Logger
   ) {
     self.networks = Dictionary(networks.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     self.namespace = namespace
     self.lane = lane
+    self.crashPoints = crashPoints
     self.log = log
   }
 
@@ -71,13 +74,14 @@ public final class LinkSwitch: Switch {
         .badRequest, "The MTU \(port.mtu) of port \(port.id) is outside 68 to 65535.")
     }
     let network = try known(port.physicalNetwork)
-    try await onLane("switch.plug") { kernel throws(RoostError) in
+    try await onLane("switch.plug") { [crashPoints] kernel throws(RoostError) in
       let bridge = try Self.ensure(network, kernel).bridge
       let name = LinkNames.tap(of: port.id)
       if let there = try kernel.link(name) {
         try Self.requireOurs(there, port.id)
       } else {
-        try Self.makeTap(port.id, kernel)
+        try Self.makeTap(port.id, kernel, crashPoints)
+        crashPoints.reach(.plugPortMarked)
       }
       // ip link set NAME mtu MTU master BRIDGE up
       try kernel.change(name, "set MTU") { rtnl_link_set_mtu($0, port.mtu) }
@@ -147,11 +151,14 @@ public final class LinkSwitch: Switch {
   }
 
   /// Makes and marks the tap under a name of its own first; see `LinkNames.unfinished`.
-  private static func makeTap(_ port: PortID, _ kernel: Kernel) throws(RoostError) {
+  private static func makeTap(
+    _ port: PortID, _ kernel: Kernel, _ crashPoints: CrashPoints
+  ) throws(RoostError) {
     let unfinished = LinkNames.unfinished(port)
     try kernel.delete(unfinished)
     do throws(RoostError) {
       try kernel.addTap(unfinished)
+      crashPoints.reach(.plugPortMade)
       // ip link set UNFINISHED alias ALIAS; ip link set UNFINISHED name NAME
       try kernel.change(unfinished, "set alias") {
         rtnl_link_set_ifalias($0, LinkNames.alias(of: port))

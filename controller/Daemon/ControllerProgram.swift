@@ -72,7 +72,7 @@ public enum ControllerProgram {
     let signals = Signals()
     let log = Logger.system(identifier: "roost-controller", threshold: configuration.logLevel)
     let loop = try EventLoop(name: "roost-control")
-    let crashPoints = CrashPoints(
+    let crashPoints = try CrashPoints(
       environment: getenv("ROOST_CRASH_AT").map { String(cString: $0) },
       victim: getenv("ROOST_CRASH_PID").map { String(cString: $0) })
     let controller = try Controller(

@@ -55,13 +55,13 @@ extension Fleet {
   private func tell(_ wakes: AsyncStream<Void>, node: NodeID, peer: any WirePeer) async {
     for await _ in wakes {
       while let batch = nextBatch(node: node, peer: peer) {
-        crashPoints.reach("controller.apply.before")
+        crashPoints.reach(.applyBefore)
         var request = ApplyRequest()
         request.desired = batch
         do throws(WireStatus) {
           let reply = try await peer.call(
             AgentMethods.Apply.self, request, timeout: .seconds(30))
-          crashPoints.reach("controller.apply.after")
+          crashPoints.reach(.applyAfter)
           told(batch, node: node, peer: peer, refused: reply.refused)
         } catch {
           guard !Task.isCancelled else { return }

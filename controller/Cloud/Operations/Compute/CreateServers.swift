@@ -37,11 +37,13 @@ extension Cloud {
     try await ensureDefaultGroup(of: caller.project)
     let up = await fleet.up
     let reservationID = "r-" + Self.shortText(randomness)
-    crashPoints.reach("controller.createServer.beforeCommit")
+    crashPoints.reach(.createServerBeforeCommit)
     let (servers, pushes) = try await store.write { [self] (tx) throws(RoostError) in
-      try create(draft, reservationID: reservationID, up: up, for: caller, in: tx)
+      let made = try create(draft, reservationID: reservationID, up: up, for: caller, in: tx)
+      crashPoints.reach(.createServerWritten)
+      return made
     }
-    crashPoints.reach("controller.createServer.afterCommit")
+    crashPoints.reach(.createServerAfterCommit)
     for push in pushes { await fleet.apply(push.node, [push.desired]) }
     for server in servers {
       log.info(

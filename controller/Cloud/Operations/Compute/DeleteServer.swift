@@ -15,8 +15,8 @@ extension Cloud {
   public func deleteServer(_ id: InstanceID, for caller: Caller) async throws(RoostError) {
     try caller.requireWriting()
     let now = clock.now
-    crashPoints.reach("controller.deleteServer.beforeCommit")
-    let pushes = try await store.write { (tx) throws(RoostError) -> [Push] in
+    crashPoints.reach(.deleteServerBeforeCommit)
+    let pushes = try await store.write { [crashPoints] (tx) throws(RoostError) -> [Push] in
       var instance = try tx.visibleInstance(id, to: caller)
       try tx.insertAction("delete", instance: id, by: caller, at: now)
       let told = try tx.desired(of: id)
@@ -27,11 +27,13 @@ extension Cloud {
       instance.taskState = .deleting
       instance.updatedAt = now
       try tx.update(instance)
-      return try told.filter { $0.target != .absent }.map { (one) throws(RoostError) in
+      let pushes = try told.filter { $0.target != .absent }.map { (one) throws(RoostError) in
         try tx.revoke(id, on: one.node)
       }
+      crashPoints.reach(.deleteServerWritten)
+      return pushes
     }
-    crashPoints.reach("controller.deleteServer.afterCommit")
+    crashPoints.reach(.deleteServerAfterCommit)
     for push in pushes { await fleet.apply(push.node, [push.desired]) }
     log.info(
       "server is being deleted",

@@ -19,11 +19,13 @@ extension Cloud: FleetDelegate {
   public func grantImage(_ image: ImageID, to node: NodeID) async throws(RoostError)
     -> GrantImageReply
   {
+    crashPoints.reach(.grantImageBefore)
     let grant = try await images.grant(image)
     var reply = GrantImageReply()
     reply.url = "\(settings.apiURL)/image/v2/grants/\(grant.token)"
     reply.sha256 = grant.content.sha256
     reply.sizeBytes = UInt64(clamping: grant.content.size)
+    crashPoints.reach(.grantImageAfter)
     return reply
   }
 }

@@ -13,16 +13,19 @@ extension Cloud {
   func recordObservations(_ node: NodeID, _ observations: [Observation]) async throws(RoostError) {
     guard !observations.isEmpty else { return }
     let now = clock.now
-    crashPoints.reach("controller.observe.beforeCommit")
-    let outcomes = try await store.write { (tx) throws(RoostError) -> [Outcome] in
+    crashPoints.reach(
+      settled: .observeSettledBeforeCommit, gone: .observeGoneBeforeCommit, observations)
+    let outcomes = try await store.write { [crashPoints] (tx) throws(RoostError) -> [Outcome] in
       let host = try tx.node(node)?.hostName
       var outcomes: [Outcome] = []
       for observation in observations {
         outcomes.append(try tx.record(observation, from: node, host: host, at: now))
       }
+      crashPoints.reach(settled: .observeSettledWritten, gone: .observeGoneWritten, observations)
       return outcomes
     }
-    crashPoints.reach("controller.observe.afterCommit")
+    crashPoints.reach(
+      settled: .observeSettledAfterCommit, gone: .observeGoneAfterCommit, observations)
     for (observation, outcome) in zip(observations, outcomes) {
       let fields: KeyValuePairs<LogField, any CustomStringConvertible & Sendable> = [
         .node: node, .instance: observation.instanceID,
@@ -36,6 +39,20 @@ extension Cloud {
       case .stale: log.debug("a stale report of generation \(observation.generation)", fields)
       case .unknown:
         log.warning("the node reports an instance that no record knows; it is left alone", fields)
+      }
+    }
+  }
+}
+
+extension CrashPoints {
+  fileprivate func reach(
+    settled: CrashPoint, gone: CrashPoint, _ observations: [Observation]
+  ) {
+    for observation in observations {
+      switch observation.phase {
+      case .settled: reach(settled)
+      case .gone: reach(gone)
+      default: break
       }
     }
   }
