@@ -170,7 +170,14 @@ let package = Package(
         "AgentDaemon", "Base", "Certificates", "Hypervisor", "Images", "Journal", "Lanes", "Log",
         "NodeProtocol", "Reconciler", "Switch", "Wire",
       ]),
-    tests("Store", ["Base", "CloudModel", "Database", "Store", "TestSupport"]),
+    program(
+      "store-writer", path: "Tests/StoreWriter", ["Base", "CloudModel", "Database", "Store"]),
+    tests(
+      "Store",
+      [
+        "Base", "CloudModel", "Database", "LocalCloud", "NodeProtocol", "Processes", "Store",
+        "TestSupport", "store-writer",
+      ]),
     tests(
       "Fleet", ["Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "TestSupport", "Wire"]),
     tests(

@@ -33,7 +33,20 @@ extension Row {
   }
 
   func json(_ column: String) throws(RoostError) -> JSONValue {
-    try JSONValue(parsing: Array(try text(column).utf8))
+    try unpacked(column) { $0 }
+  }
+
+  /// A value that a column holds as JSON. One that can't be read is the store's fault, not the
+  /// caller's.
+  func unpacked<Value>(_ column: String, _ make: (JSONValue) throws(RoostError) -> Value)
+    throws(RoostError) -> Value
+  {
+    let text = try text(column)
+    do throws(RoostError) {
+      return try make(JSONValue(parsing: Array(text.utf8)))
+    } catch {
+      throw unreadable(column, text)
+    }
   }
 
   /// A column that holds one of an enumeration's words.
@@ -49,7 +62,7 @@ extension Row {
   func unreadable(_ column: String, _ text: String) -> RoostError {
     RoostError(
       .internal, "An internal error occurred; the operator's log has the details.",
-      operator: "the store's column \(column) holds `\(text)`, which can't be read")
+      operator: "the store's column \(column) holds `\(text.prefix(200))`, which can't be read")
   }
 }
 

@@ -91,7 +91,7 @@ extension Instance {
     self.init(
       id: try row.id("id"), project: try row.id("project_id"), user: try row.id("user_id"),
       name: try row.text("name"), description: try row.optionalText("description"),
-      hostName: try row.text("host_name"), flavor: try Flavor(copy: row.json("flavor")),
+      hostName: try row.text("host_name"), flavor: try row.unpacked("flavor", Flavor.init(copy:)),
       image: try row.id("image_id"), imageProperties: try row.properties("image_properties"),
       keyName: try row.optionalText("key_name"), metadata: try row.properties("metadata"),
       userData: try row.optionalText("user_data"),
