@@ -17,8 +17,11 @@ extension Finding.Kind {
     case .domainRunsTwice:
       "Act now, for both may write to one disk: `virsh destroy` it on the node that "
         + "`openstack server show` does not name."
-    case .domainMissing, .tapMissing:
-      "Restart roost-agent on the node, which makes it anew; its log says why if it can't."
+    case .domainMissing:
+      "Restart roost-agent on the node, which defines it anew; its log says why if it can't."
+    case .tapMissing:
+      "Restart roost-agent on the node, which plugs it anew; its log says why if it can't. A guest "
+        + "that runs uses the new tap only once it is started anew."
     case .tapWithoutRecord:
       "Remove it on the node with `ip link delete` once no guest uses it."
     case .diskWithoutRecord:

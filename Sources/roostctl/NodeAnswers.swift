@@ -29,6 +29,12 @@ struct NodeAnswer {
     return "\(NodeAnswer.number(found["used"]))/\(NodeAnswer.number(found["capacity"]))"
   }
 
+  /// libvirt's version number in its usual form: 7002022 is 7.2.22.
+  static func version(_ value: JSONValue?) -> String {
+    guard let number = value?.int else { return "-" }
+    return "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
+  }
+
   /// A JSON number without a fraction where there is none.
   static func number(_ value: JSONValue?) -> String {
     switch value {

@@ -30,7 +30,7 @@ struct NodeShowCommand: OnlineCommand {
       ("agent", text(json["agent_version"])), ("registered", text(json["registered_at"])),
       (
         "hypervisor",
-        "\(text(inventory["hypervisor_type"])) \(text(inventory["hypervisor_version"]))"
+        "\(text(inventory["hypervisor_type"])) \(NodeAnswer.version(inventory["hypervisor_version"]))"
       ),
       ("virtualization", text(inventory["virtualization"])),
       ("because", text(inventory["virtualization_reason"])),
