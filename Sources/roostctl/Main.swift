@@ -31,7 +31,7 @@ enum Main {
   /// An operator reads this, so both texts of the error are shown.
   private static func complain(_ error: RoostError) {
     let detail = error.operator.map { " (\($0))" } ?? ""
-    let line = Array("roostctl: \(error.user)\(detail)\n".utf8)
+    let line = Array("roostctl: \(error.user.printable)\(detail.printable)\n".utf8)
     _ = write(STDERR_FILENO, line, line.count)
   }
 }

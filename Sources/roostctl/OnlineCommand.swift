@@ -45,7 +45,7 @@ extension OnlineCommand {
     if options.has("--json") {
       print(String(decoding: report.json.encoded, as: UTF8.self))
     } else {
-      for line in report.lines { print(line) }
+      for line in report.lines { print(line.printable) }
     }
     return report.outcome
   }

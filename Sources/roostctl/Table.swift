@@ -26,3 +26,15 @@ enum Table {
     }
   }
 }
+
+extension String {
+  /// Fit for a terminal: names that users chose may hold characters that would steer it.
+  var printable: String {
+    var text = ""
+    for scalar in unicodeScalars {
+      text.unicodeScalars.append(
+        scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+    }
+    return text
+  }
+}

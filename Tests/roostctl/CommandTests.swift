@@ -179,4 +179,8 @@ struct TableTests {
     #expect(lines == ["A    LONG  C", "aaa  b", "a    b     c"])
     #expect(Table.lines([("a", "1"), ("long", ""), ("b", "2")]) == ["a     1", "long", "b     2"])
   }
+
+  @Test func namesCannotSteerTheTerminal() {
+    #expect("a\u{1B}[2Jb\u{9B}\nc \u{FC}".printable == "a\u{FFFD}[2Jb\u{FFFD}\u{FFFD}c \u{FC}")
+  }
 }
