@@ -197,6 +197,7 @@ let package = Package(
       [
         "Base", "Cloud", "CloudModel", "Fleet", "JSON", "TestSupport", "roostctl",
       ]),
+    tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Processes"]),
     tests("Cluster", ["Base", "JSON", "LocalCloud", "Processes"]),
   ]
