@@ -21,6 +21,25 @@ import Testing
     #expect(time.iso8601Zoneless == "1970-01-01T00:00:01.000042")
   }
 
+  @Test(arguments: [
+    ("1970-01-01T00:00:00Z", 0), ("2000-02-29T00:00:00", 951_782_400_000_000),
+    ("2100-03-01T00:00:00Z", 4_107_542_400_000_000), ("1969-12-31T23:59:59Z", -1_000_000),
+    ("1970-01-01T00:00:01.5Z", 1_500_000), ("1970-01-01 00:00:01.000042", 1_000_042),
+    ("1970-01-01T01:00:00+01:00", 0), ("1969-12-31T19:30:00-0430", 0),
+  ])
+  func readsCivilTime(_ text: String, _ microseconds: Int64) {
+    #expect(Timestamp(iso8601: text) == Timestamp(microseconds: microseconds))
+  }
+
+  @Test(arguments: [
+    "", "today", "1970-01-01", "1970-1-1T00:00:00", "1970-13-01T00:00:00", "1970-01-01T24:00:00",
+    "1970-01-01T00:00:00.", "1970-01-01T00:00:00.1234567", "1970-01-01T00:00:00X",
+    "1970-01-01T00:00:00+1", "1970-01-01T00:00:00Zz", "1970-01-01T00:00:00+24:00",
+  ])
+  func refusesWhatIsNoTime(_ text: String) {
+    #expect(Timestamp(iso8601: text) == nil)
+  }
+
   @Test func addsSpans() {
     #expect(Timestamp(microseconds: 5) + .seconds(2) == Timestamp(microseconds: 2_000_005))
     let boot = Uptime(nanoseconds: 500)

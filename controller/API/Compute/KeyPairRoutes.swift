@@ -10,6 +10,7 @@ extension ComputeAPI {
   var keyPairRoutes: [Route] {
     [
       Route("GET", "/v2.1/os-keypairs") { (context) throws(RoostError) in
+        try context.refuseUnknownQuery(since: 75, allowed: ["user_id", "limit", "marker"])
         let pairs = try await cloud.keyPairs(of: try Self.user(context), for: try context.caller())
         // Before 2.35 the list has no pages.
         let page = try Page(
@@ -55,7 +56,7 @@ extension ComputeAPI {
     if context.serves(2) { allowed.append("type") }
     if context.serves(10) { allowed.append("user_id") }
     try body.refuseUnknown(allowed: allowed)
-    let name = try body.string("name")
+    let name = try Self.newName(body.member("name"))
     guard try body.optionalString("type") ?? "ssh" == "ssh" else {
       throw RoostError(
         .badRequest, "keypair.type: only ssh is served.", field: "keypair.type")
@@ -75,6 +76,22 @@ extension ComputeAPI {
         $0.field("user_id", pair.user.hex)
       }
     }
+  }
+
+  /// A name that a URL can hold: letters, digits, blanks and `_ - @ .`, as in Nova.
+  private static func newName(_ field: JSONReader) throws(RoostError) -> String {
+    let name = try field.asName()
+    let isSafe = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: " "), UInt8(ascii: "_"),
+        UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "."):
+        true
+      default: false
+      }
+    }
+    guard isSafe else { throw field.refused("expected letters, digits, blanks and _ - @ .") }
+    return name
   }
 
   private static func writeKey(

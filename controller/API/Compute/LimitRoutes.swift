@@ -12,7 +12,8 @@ extension ComputeAPI {
     [
       Route("GET", "/v2.1/limits") { (context) throws(RoostError) in
         let caller = try context.caller()
-        let servers = try await cloud.servers(allProjects: false, deleted: false, for: caller)
+        try context.refuseUnknownQuery(since: 75, allowed: ["tenant_id"])
+        let servers = try await servers(for: caller, context)
         return .json { json in
           json.object("limits") { json in
             json.array("rate") { _ in }
@@ -21,6 +22,21 @@ extension ComputeAPI {
         }
       }
     ]
+  }
+
+  /// The caller's project's servers, or those of the project an administrator names.
+  private func servers(for caller: Caller, _ context: RequestContext) async throws(RoostError)
+    -> [ServerView]
+  {
+    let named = caller.isAdmin ? context.query("tenant_id") : nil
+    let project = try named.map { (text) throws(RoostError) in
+      guard let project = ProjectID(text) else {
+        throw RoostError(.badRequest, "tenant_id: expected a UUID.", field: "tenant_id")
+      }
+      return project
+    }
+    return try await cloud.servers(allProjects: project != nil, deleted: false, for: caller)
+      .filter { $0.instance.project == project ?? caller.project }
   }
 
   private static func writeLimits(

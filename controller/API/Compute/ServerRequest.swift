@@ -30,8 +30,14 @@ struct ServerRequest {
     try body.refuseUnknown(allowed: Self.fields(context))
     try Self.refuseWhatIsNotServed(body)
     let name = try body.member("name").asName()
+    let disk = try Self.blockDevice(body, context)
     let image = try Self.image(body)
-    try Self.checkBlockDevices(body, image: image, context)
+    if let disk, disk != image {
+      throw RoostError(
+        .badRequest,
+        "server.block_device_mapping_v2[0].uuid: \(disk) differs from imageRef \(image).",
+        field: "server.block_device_mapping_v2[0].uuid")
+    }
     var draft = ServerDraft(
       name: name, flavor: try Self.flavor(body), image: image,
       networks: try Self.networks(body, context))

@@ -13,6 +13,7 @@ extension ComputeAPI {
   var serviceRoutes: [Route] {
     [
       Route("GET", "/v2.1/os-services", access: .admin) { (context) throws(RoostError) in
+        try context.refuseUnknownQuery(since: 75, allowed: ["host", "binary"])
         let (host, binary) = (context.query("host") ?? "", context.query("binary") ?? "")
         let nodes = try await cloud.nodes(for: try context.caller()).filter {
           (host.isEmpty || $0.node.hostName == host) && (binary.isEmpty || binary == Self.binary)

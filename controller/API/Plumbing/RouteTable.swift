@@ -23,14 +23,21 @@ struct RouteTable: Sendable {
   /// - Parameter version: nil where the service has no microversions, or before it is known.
   func match(_ method: String, _ path: [String], version: Microversion?) -> Match {
     var methods: [String] = []
+    // A method that the path has at other versions only is as absent as an unknown path, and no
+    // pattern with more captures stands in for it.
+    var absent: String?
     for route in byLength[path.count] ?? [] {
       guard let captures = route.pattern.match(path) else { continue }
-      if let version, let versions = route.versions, !versions.contains(version) { continue }
-      if route.method == method || (method == "HEAD" && route.method == "GET") {
+      let isAsked = route.method == method || (method == "HEAD" && route.method == "GET")
+      if let version, let versions = route.versions, !versions.contains(version) {
+        if isAsked { absent = route.pattern.text }
+        continue
+      }
+      if isAsked, absent == nil || absent == route.pattern.text {
         return .found(route, captures: captures)
       }
       if !methods.contains(route.method) { methods.append(route.method) }
     }
-    return methods.isEmpty ? .unknown : .otherMethods(methods.sorted())
+    return methods.isEmpty || absent != nil ? .unknown : .otherMethods(methods.sorted())
   }
 }
