@@ -195,7 +195,8 @@ let package = Package(
     tests(
       "roostctl",
       [
-        "Base", "Cloud", "CloudModel", "Fleet", "JSON", "TestSupport", "roostctl",
+        "API", "Base", "Cloud", "CloudModel", "Fleet", "HTTPServer", "JSON", "Lanes", "LocalCloud",
+        "Log", "Processes", "TestSupport", "roostctl",
       ]),
     tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Processes"]),
