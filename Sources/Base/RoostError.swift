@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+
 /// The one error type of Roost.
 ///
 /// What the user may read and what the operator needs are kept apart: the API prints `user`, the
@@ -85,8 +87,12 @@ extension RoostError {
 
   /// A system call's failure: `operation` says what was tried, on what.
   public static func system(_ operation: String, errno code: Int32) -> RoostError {
-    RoostError(
-      .internal, "An internal error occurred; the operator's log has the details.",
+    let isFull = code == ENOSPC || code == EDQUOT
+    return RoostError(
+      .internal,
+      isFull
+        ? "The disk of the machine that serves this is full."
+        : "An internal error occurred; the operator's log has the details.",
       operator: "\(operation): \(systemErrorText(code))")
   }
 }

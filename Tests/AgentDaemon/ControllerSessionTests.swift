@@ -16,12 +16,14 @@ import Wire
 
 @testable import AgentDaemon
 
-/// A host without guests.
+/// A host whose guests nobody touches.
 private struct IdleHypervisor: Hypervisor {
+  var known: [ObservedDomain] = []
+
   func inventory() async throws(RoostError) -> HostInventory {
     throw RoostError(.unavailable, "not asked here")
   }
-  func domains() async throws(RoostError) -> [ObservedDomain] { [] }
+  func domains() async throws(RoostError) -> [ObservedDomain] { known }
   func define(_ domain: DomainSpec) async throws(RoostError) {}
   func start(_ id: InstanceID, paused: Bool) async throws(RoostError) {}
   func shutdown(_ id: InstanceID) async throws(RoostError) {}
@@ -44,7 +46,7 @@ private struct IdleSwitch: Switch {
   let instance = InstanceID.random(from: SystemRandomness())
   let node = NodeID.random(from: SystemRandomness())
   let journal: Journal
-  let parts: NodeParts
+  var parts: NodeParts
   let reconciler: Reconciler
 
   init() throws {
@@ -176,6 +178,22 @@ private struct IdleSwitch: Switch {
       await controller.until { !$0.registrations.isEmpty }
       #expect(controller.now.registrations.first?.inventory.cpus == 7)
       #expect(asked.withLock { $0 } == 2)
+    }
+  }
+
+  @Test func guestsThatTheJournalLostAreNamedAtRegistration() async throws {
+    let mine = ObservedDomain(
+      instance: instance, name: "roost-\(instance)", uuid: instance.uuid, powerState: .running,
+      active: true, generation: Generation(epoch: 1, number: 7), node: node, role: .owner)
+    var others = mine
+    others.instance = InstanceID.random(from: SystemRandomness())
+    others.node = NodeID.random(from: SystemRandomness())
+    parts.hypervisor = IdleHypervisor(known: [mine, others])
+    try await running {
+      await controller.until { !$0.registrations.isEmpty }
+      let held = try #require(controller.now.registrations.first?.held)
+      #expect(held.map(\.instanceID) == [instance])
+      #expect(held.map(\.generation) == [.zero], "older than all that the controller may want")
     }
   }
 

@@ -28,6 +28,30 @@ import Testing
     #expect(try folder.disk.list(folder.path) == [image.sha256])
   }
 
+  @Test func aFileThatWasDamagedIsFetchedAnew() async throws {
+    let source = BytesSource(bytes)
+    let image = try reference(bytes)
+    let path = try await cache(source).fetch(image).path
+    try folder.disk.replace(path, with: Array(bytes.dropLast()), mode: 0o644)
+    #expect(try await cache(source).cached(image) == nil)
+    _ = try await cache(source).fetch(image)
+    #expect(try folder.disk.read(path, limit: 20_000) == bytes)
+    #expect(source.downloads == 2)
+  }
+
+  @Test func saysThatTheNodeHasNoRoom() async throws {
+    let huge = try ImageReference(
+      id: .random(from: SystemRandomness()), format: "raw",
+      sha256: String(repeating: "a", count: 64), sizeBytes: 1 << 60)
+    let source = BytesSource(bytes)
+    let error = await #expect(throws: RoostError.self) {
+      try await self.cache(source).fetch(huge)
+    }
+    #expect(error?.kind == .tooLarge)
+    #expect(source.downloads == 0)
+    #expect(try folder.disk.list(folder.path) == [])
+  }
+
   @Test func requestsAtOnceShareOneDownload() async throws {
     let source = BytesSource(bytes, gate: { for _ in 0..<100 { await Task.yield() } })
     let image = try reference(bytes)

@@ -66,12 +66,14 @@ extension Sample {
   ]
 
   private static let desiredText =
-    "instance_id: \(idText(1)) \(generationText) target: RUNNING spec { \(specText) }"
+    "instance_id: \(idText(1)) \(generationText) target: RUNNING spec { \(specText) } "
+    + "launched: true"
   private static let wanted: Desired = made {
     $0.instanceID = id(1)
     $0.generation = generation
     $0.target = .running
     $0.spec = spec
+    $0.launched = true
   }
   private static let refusalText =
     "instance_id: \(idText(1)) reason: \"stale\" held { epoch: 2 number: 1099511627776 }"

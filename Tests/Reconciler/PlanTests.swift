@@ -172,9 +172,25 @@ struct ModelNode {
     for state in Self.partialStates() {
       var node = ModelNode(observed: state, entry: Self.entry(.running))
       node.entry.failure = "The disk is too small."
-      #expect(node.converge().outcome == .failed("The disk is too small."))
-      #expect(!node.observed.files && node.observed.taps.isEmpty)
+      let (outcome, steps) = node.converge()
+      #expect(outcome == .failed("The disk is too small."))
+      if state.domain?.active == true {
+        #expect(steps.isEmpty, "a guest that runs is removed on revocation only")
+      } else {
+        #expect(!node.observed.files && node.observed.taps.isEmpty)
+      }
     }
+  }
+
+  @Test func aBaseImageThatTheCacheLostIsFetchedBeforeTheNextBoot() {
+    var node = ModelNode(observed: ObservedInstance(), entry: Self.entry(.running))
+    _ = node.converge()
+    node.entry.power = PowerState.running.rawValue
+    node.observed.imageCached = false
+    #expect(node.converge().steps == [], "a running guest has it open")
+    node.observed.domain?.active = false
+    node.bootID = "next boot"
+    #expect(node.converge().steps == [.fetchImage, .startDomain])
   }
 
   @Test func whatOnceRanIsNeverRemovedByAFailure() {

@@ -110,6 +110,48 @@ import Testing
     #expect(node.hypervisor.calls == calls)
   }
 
+  @Test func aGuestThatRanIsNeverGivenUp() async throws {
+    let node = try FakeNode()
+    defer { node.removeFiles() }
+    let broken = RoostError(.internal, "no bridge yet")
+    try await node.running {
+      _ = try await node.reconciler.apply([node.desired(self.instance, .running, 1)])
+      _ = await node.observation(self.instance) { $0.phase == .settled }
+      let calls = node.hypervisor.calls.count
+      node.hypervisor.fail("define", with: broken, broken, broken, broken, broken, broken)
+      try await node.hypervisor.undefine(self.instance)
+      node.hypervisor.tell(.connected)
+      _ = await node.observation(self.instance) { $0.phase == .settled && $0.powerState == 4 }
+      #expect(node.hypervisor.calls.count == calls + 8, "an undefine and seven defines")
+      #expect(try await node.journal.entry(self.instance)?.failure == nil)
+    }
+  }
+
+  @Test func aLookThatFailsGivesNothingUp() async throws {
+    let node = try FakeNode()
+    defer { node.removeFiles() }
+    let odd = RoostError(.internal, "not XML")
+    node.hypervisor.fail("domains", with: odd, odd, odd, odd, odd, odd, odd, odd)
+    try await node.running {
+      _ = try await node.reconciler.apply([node.desired(self.instance, .running, 1)])
+      _ = await node.observation(self.instance) { $0.phase == .settled }
+    }
+    #expect(node.hypervisor.calls == ["define", "start"])
+  }
+
+  @Test func aNodeThatLostItsDisksDoesNotPutEmptyOnesInTheirPlace() async throws {
+    let node = try FakeNode()
+    defer { node.removeFiles() }
+    try await node.running {
+      var desired = try node.desired(self.instance, .running, 1)
+      desired.launched = true
+      _ = try await node.reconciler.apply([desired])
+      let told = await node.observation(self.instance) { $0.phase == .failed }
+      #expect(told.observation.failure == "The instance's root disk is missing on its node.")
+    }
+    #expect(node.hypervisor.calls == [])
+  }
+
   @Test func aCorruptImageFailsTheCreate() async throws {
     let corrupt = RoostError(.badRequest, "The image is corrupt.")
     let node = try FakeNode(sourceFailure: corrupt)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Hypervisor
 import Log
 import NodeProtocol
 import Reconciler
@@ -74,13 +75,29 @@ struct ControllerSession: Sendable {
     request.agentVersion = AgentVersion.text
     request.inventory = offer
     do throws(RoostError) {
-      request.held = try await reconciler.held()
+      request.held = try await held()
     } catch {
       throw WireStatus(error)
     }
     let reply = try await peer.call(
       ControllerMethods.Register.self, request, timeout: Self.patience)
     return Self.lease(reply.leaseMS)
+  }
+
+  /// What the journal holds, and every guest of this node that it does not: a journal that was lost
+  /// must not make guests invisible. Those have no generation, so that whatever the controller wants
+  /// of them is newer; one that it never knew it lists as an orphan.
+  private func held() async throws(RoostError) -> [Held] {
+    let journalled = try await reconciler.held()
+    let known = Set(journalled.map(\.instanceID))
+    let others = try await parts.hypervisor.domains().filter { $0.node == parts.node }
+      .compactMap(\.instance).filter { !known.contains($0) }
+    return journalled
+      + others.map { instance in
+        var held = Held()
+        held.instanceID = instance
+        return held
+      }
   }
 
   /// A lease under a second would be all heartbeats; 0 is from a controller that says nothing.

@@ -50,7 +50,14 @@ public actor ImageCache {
     let (disk, path) = (disk, path(of: image))
     return try await lane.run("images.look", timeout: Self.deadline) {
       () throws(RoostError) -> CachedImage? in
-      try Self.inspect(path, image, disk)
+      // A file that has been damaged since is no longer the image; fetching replaces it.
+      guard try disk.size(of: path) == image.sizeBytes else { return nil }
+      do throws(RoostError) {
+        return try Self.inspect(path, image, disk)
+      } catch {
+        guard error.kind == .badRequest else { throw error }
+        return nil
+      }
     }
   }
 

@@ -78,8 +78,10 @@ public struct InstanceDisks: Sendable {
         ])
       let result = try child.run(timeout: Self.deadline, clock: clock)
       guard result.succeeded else {
+        let isFull = try disk.space(at: folder.path).free < 1 << 20
         throw RoostError(
-          .internal, "The root disk could not be created.",
+          .internal,
+          "The root disk could not be created" + (isFull ? ": the node's disk is full." : "."),
           operator: "qemu-img \(result.end): \(String(decoding: result.errors, as: UTF8.self))")
       }
       crashPoints.reach(.createDiskMade)

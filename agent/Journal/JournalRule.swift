@@ -38,7 +38,7 @@ public enum JournalRule {
       return .replace(
         JournalEntry(
           instance: desired.instanceID, generation: generation, target: desired.target, spec: spec,
-          booted: held?.booted ?? false, power: held?.power ?? 0))
+          booted: held?.booted ?? false || desired.launched, power: held?.power ?? 0))
     case .absent:
       return .replace(
         JournalEntry(

@@ -25,8 +25,9 @@ struct Observer: Sendable {
     let files = try await parts.disks.observe(entry.instance)
     let taps = Self.taps(of: entry, domain, among: try await taps.value())
     var cached = false
-    if !files.disk, entry.target != .absent, entry.failure == nil {
-      cached = try await parts.images.cached(try entry.image()) != nil
+    // A malformed image is for the step that needs it to refuse, with its name.
+    if entry.target == .running, domain?.active != true, let image = try? entry.image() {
+      cached = try await parts.images.cached(image) != nil
     }
     return ObservedInstance(
       domain: domain.map {

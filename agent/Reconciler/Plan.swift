@@ -58,11 +58,12 @@ public enum Plan: Sendable, Hashable {
     }
   }
 
-  /// A failed create leaves nothing; a guest that ran before keeps all it has.
+  /// A failed create leaves nothing; a guest that runs or ran before keeps all it has.
   private static func abandoned(
     _ entry: JournalEntry, _ observed: ObservedInstance, _ failure: String
   ) -> Plan {
-    let steps = entry.booted ? [] : removal(entry, observed)
+    let ran = entry.booted || observed.domain?.active == true
+    let steps = ran ? [] : removal(entry, observed)
     return steps.isEmpty ? .failed(failure) : .steps(steps)
   }
 
@@ -95,7 +96,7 @@ public enum Plan: Sendable, Hashable {
     if current != true { steps.append(.defineDomain) }
     return entry.target == .stopped
       ? power(off: observed.domain, after: steps, now)
-      : power(on: observed.domain, entry, after: steps, now)
+      : power(on: observed, entry, after: steps, now)
   }
 
   private static func power(
@@ -110,13 +111,17 @@ public enum Plan: Sendable, Hashable {
   }
 
   private static func power(
-    on domain: ObservedInstance.Domain?, _ entry: JournalEntry, after steps: [Step],
-    _ now: Circumstances
+    on observed: ObservedInstance, _ entry: JournalEntry, after steps: [Step], _ now: Circumstances
   ) -> Plan {
+    let domain = observed.domain
     if let domain, domain.active {
       return steps.isEmpty ? .settled(domain.power) : .steps(steps)
     }
-    if shouldStart(entry, now) { return .steps(steps + [.startDomain]) }
+    if shouldStart(entry, now) {
+      // The cache may have lost what the disk stands on; the same bytes can be had again.
+      let base: [Step] = observed.disk && !observed.imageCached ? [.fetchImage] : []
+      return .steps(base + steps + [.startDomain])
+    }
     return steps.isEmpty ? .settled(domain?.power ?? .shutdown) : .steps(steps)
   }
 

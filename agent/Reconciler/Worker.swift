@@ -19,6 +19,8 @@ struct Worker: Sendable {
   let board: ReportBoard
   let handle: WorkerHandle
 
+  /// Between attempts at what looks lasting.
+  private static let lasting = Duration.seconds(30)
   /// How long a guest has to power off after the button was pressed.
   private static let grace = Duration.seconds(60)
 
@@ -27,8 +29,14 @@ struct Worker: Sendable {
     var generation: Generation?
     var attempts = 0
     var asked: Uptime?
+    /// The step in hand; nil while looking or writing to the journal.
     var step: Step?
+    /// Looks in a row that each led to steps.
+    var passes = 0
   }
+
+  /// So many looks lead to steps in an honest world: a create, a newer state, another's meddling.
+  private static let honestPasses = 8
 
   /// Works until the instance is forgotten or the task is cancelled.
   func run() async {
@@ -53,9 +61,19 @@ struct Worker: Sendable {
     let pause: Duration
     do throws(RoostError) {
       memory.step = nil
-      guard let wanted = try await pass(entry, &memory) else { return }
+      if let wanted = try await pass(entry, &memory) {
+        memory.passes = 0
+        pause = wanted
+      } else {
+        memory.passes += 1
+        guard memory.passes > Self.honestPasses else { return }
+        // Each step succeeds and yet the world is not as planned: someone undoes it.
+        let excess = memory.passes - Self.honestPasses
+        parts.log.warning(
+          "still not as it should be after \(memory.passes) attempts", [.instance: instance])
+        pause = FailureRule.pause(excess, parts.randomness.number(below: 100))
+      }
       memory.attempts = 0
-      pause = wanted
     } catch {
       memory.attempts += 1
       guard let wait = try await afterFailure(error, entry, memory) else { return }
@@ -102,6 +120,7 @@ struct Worker: Sendable {
       memory.step = step
       if step == .fetchImage { board.post(observation(entry, .working) { $0.step = step.name }) }
       try await runner.run(step, entry, observed)
+      memory.step = nil
       parts.log.debug("\(step.name) done", [.instance: instance, .operation: step.name])
       switch step {
       case .startDomain: try await recordStart(entry)
@@ -149,10 +168,11 @@ struct Worker: Sendable {
   ) async throws(RoostError) -> Duration? {
     let step = memory.step?.name ?? "observe"
     let jitter = parts.randomness.number(below: 100)
+    let pause = FailureRule.pause(memory.attempts, jitter)
     var verdict = FailureRule.judge(error, attempts: memory.attempts, jitter: jitter)
-    // A removal is never given up, nor a look at what exists.
-    if verdict == .giveUp, entry.target == .absent || entry.failure != nil {
-      verdict = .retry(FailureRule.pause(memory.attempts, jitter))
+    // A removal is never given up, nor a look at what exists, nor a note in the journal.
+    if verdict == .giveUp, entry.target == .absent || entry.failure != nil || memory.step == nil {
+      verdict = .retry(pause)
     }
     switch verdict {
     case .retry(let pause):
@@ -166,6 +186,16 @@ struct Worker: Sendable {
           })
       }
       return pause
+    case .giveUp where entry.booted:
+      // Its user is told, and it is tried again for good: what keeps a guest down after a reboot of
+      // the host, a bridge or a disk that comes up late, passes without anyone telling the agent.
+      parts.log.error("\(step) failed: \(error)", [.instance: instance])
+      board.post(
+        observation(entry, .failed) {
+          $0.step = step
+          $0.failure = error.user
+        })
+      return max(pause, Self.lasting)
     case .giveUp:
       parts.log.error("\(step) failed for good: \(error)", [.instance: instance])
       let reason = error.user

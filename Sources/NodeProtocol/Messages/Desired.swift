@@ -89,6 +89,8 @@ public struct Desired: Message {
   public var generation = Generation.zero
   public var target = Target.unspecified
   public var spec: InstanceSpec?
+  /// The guest has run before: a missing disk is lost and not made anew.
+  public var launched = false
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -98,6 +100,7 @@ public struct Desired: Message {
     writer.generation(2, generation)
     writer.number(3, target.rawValue)
     writer.message(4, spec)
+    writer.flag(5, launched)
     writer.unknown(unknownFields)
   }
 
@@ -109,6 +112,7 @@ public struct Desired: Message {
     case 2: generation = try reader.generation(field)
     case 3: target = Target(rawValue: try reader.number(field)) ?? .unspecified
     case 4: spec = try reader.message(field)
+    case 5: launched = try reader.flag(field)
     default: try reader.keep(field, in: &unknownFields)
     }
   }

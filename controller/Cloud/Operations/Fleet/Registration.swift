@@ -58,6 +58,7 @@ extension Transaction {
     case .absent: desired.target = .absent
     }
     guard record.target != .absent else { return desired }
+    desired.launched = try instance(record.instance)?.launchedAt != nil
     let bytes = try desiredSpec(record.instance, on: record.node) ?? []
     do {
       desired.spec = try InstanceSpec(decoding: bytes)
