@@ -174,7 +174,8 @@ public struct APIHandler: HTTPHandler {
     switch error.kind {
     case .internal: log.error("\(error)")
     case .unavailable, .deadlineExceeded: log.warning("\(error)")
-    default: log.debug("\(error)")
+    // What has something for the operator to know is not for the user's eyes alone.
+    default: error.operator == nil ? log.debug("\(error)") : log.warning("\(error)")
     }
   }
 

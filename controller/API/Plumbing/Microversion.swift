@@ -25,7 +25,7 @@ public struct Microversion: Hashable, Comparable, Sendable, CustomStringConverti
   }
 
   private static func number(_ text: some StringProtocol) -> Int? {
-    guard (1...4).contains(text.utf8.count),
+    guard (1...9).contains(text.utf8.count),
       text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
       text.utf8.count == 1 || text.utf8.first != UInt8(ascii: "0")
     else { return nil }
