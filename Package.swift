@@ -189,8 +189,8 @@ let package = Package(
     tests(
       "API",
       [
-        "API", "Base", "Cloud", "CloudModel", "Crypto", "HTTPServer", "JSON", "Log", "NodeProtocol",
-        "Store", "TestSupport",
+        "API", "Base", "Cloud", "CloudModel", "Crypto", "Database", "HTTPServer", "JSON", "Log",
+        "NodeProtocol", "Store", "TestSupport",
       ]),
     tests(
       "roostctl",
