@@ -3,7 +3,7 @@
 public import Base
 
 /// Who is at the other end, as its certificate says.
-public struct PeerIdentity: Hashable, Sendable {
+public struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
   /// What a certificate entitles its bearer to.
   public enum Role: String, Sendable {
     /// The controller.
@@ -22,6 +22,8 @@ public struct PeerIdentity: Hashable, Sendable {
     self.role = role
     self.node = node
   }
+
+  public var description: String { node.map { "node \($0)" } ?? "a \(role.rawValue)" }
 }
 
 /// One live connection to a peer. Either end may call the other. A class, so that one connection can

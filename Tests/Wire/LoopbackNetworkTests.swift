@@ -4,12 +4,6 @@ import Base
 import Testing
 import Wire
 
-private struct Echo: WireService {
-  func serve(
-    _ method: String, _ request: [UInt8], from peer: any WirePeer
-  ) async throws(WireStatus) -> [UInt8] { request }
-}
-
 @Suite struct LoopbackNetworkTests {
   private let node = PeerIdentity(
     role: .node, node: NodeID.random(from: SystemRandomness()))
@@ -47,9 +41,9 @@ private struct Echo: WireService {
     try await withPair { near, far in
       #expect(near.identity.role == .controller)
       #expect(far.identity == node)
-      let there = try await near.call("s/M", [1], timeout: .seconds(60))
+      let there = try await near.call("t/Echo", [1], timeout: .seconds(60))
       #expect(there == [1])
-      let back = try await far.call("s/M", [2], timeout: .seconds(60))
+      let back = try await far.call("t/Echo", [2], timeout: .seconds(60))
       #expect(back == [2])
     }
   }
@@ -58,12 +52,12 @@ private struct Echo: WireService {
     try await withPair { near, far in
       async let nearEnd = near.closed()
       async let farEnd = far.closed()
-      for _ in 0..<50 { _ = try await near.call("s/M", [1], timeout: .seconds(60)) }
+      for _ in 0..<50 { _ = try await near.call("t/Echo", [1], timeout: .seconds(60)) }
       await near.close(reason: "enough")
       #expect(await nearEnd == "enough")
       #expect(await farEnd == "the peer closes: enough")
       await #expect(throws: WireStatus.self) {
-        try await far.call("s/M", [], timeout: .seconds(60))
+        try await far.call("t/Echo", [], timeout: .seconds(60))
       }
     }
   }

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Certificates
+import EventLoop
+import Log
+import Testing
+
+@testable import Wire
+
+/// Peers that lie, lapse or fall silent: each gets a clear answer, and everyone else is served.
+@Suite(.timeLimit(.minutes(2))) final class HostilePeerTests: Sendable {
+  let fleet = TestFleet()
+  let node = NodeID.random(from: SystemRandomness())
+
+  static let hello = Preface(software: "liar/1").encoded
+  /// Opens stream 1 for `t/Echo` with a second to go.
+  static let opening: [UInt8] =
+    [0, 0, 0, 12, 1, 0, 0, 0, 0, 1, 0, 0, 3, 0xE8, 0, 6] + Array("t/Echo".utf8)
+
+  struct Lie: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let bytes: [UInt8]
+    let answer: String
+
+    init(_ name: String, _ bytes: [UInt8], _ answer: String) {
+      (testDescription, self.bytes, self.answer) = (name, bytes, answer)
+    }
+  }
+
+  @Test(arguments: [
+    Lie(
+      "four gigabytes", hello + [0xFF, 0xFF, 0xFF, 0xFF, 2, 0, 0, 0, 0, 1],
+      "a frame claims 4294967295 bytes; at most 262144 are allowed"),
+    Lie(
+      "one byte too many", hello + [0, 4, 0, 1, 2, 0, 0, 0, 0, 1],
+      "a frame claims 262145 bytes; at most 262144 are allowed"),
+    Lie(
+      "an open frame cut short", hello + [0, 0, 0, 3, 1, 0, 0, 0, 0, 1, 0, 0, 3],
+      "an open frame is too short"),
+    Lie(
+      "a method longer than its frame",
+      hello + [0, 0, 0, 7, 1, 0, 0, 0, 0, 1, 0, 0, 3, 0xE8, 0, 6, 0x74],
+      "an open frame's method is malformed"),
+    Lie(
+      "more bytes than it said",
+      hello + opening + [0, 0, 0, 1, 2, 1, 0, 0, 0, 1, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7],
+      "a frame claims 117901063 bytes; at most 262144 are allowed"),
+    Lie(
+      "a status of no bytes", hello + [0, 0, 0, 0, 3, 0, 0, 0, 0, 1], "a status frame is empty"),
+    Lie(
+      "a ping of no bytes", hello + [0, 0, 0, 0, 5, 0, 0, 0, 0, 0],
+      "a ping has 8 bytes on stream 0"),
+    Lie(
+      "another protocol", Array("GET / HTTP/1.1\r\n\r\n".utf8),
+      "byte 0 of the preface is 71, not 82"),
+    Lie(
+      "almost this protocol", Array("ROOSTER".utf8), "byte 5 of the preface is 69, not 0"),
+    Lie(
+      "another version", [0x52, 0x4F, 0x4F, 0x53, 0x54, 0, 0, 2, 0],
+      "the peer speaks protocol version 2; this end speaks 1"),
+  ])
+  func aLieEndsTheConnectionWithItsReason(_ lie: Lie) async throws {
+    try await fleet.withListener { [fleet, node] loop, address in
+      let liar = try RawPeer.connect(address)
+      let heard = try await liar.secured(fleet.credentials(.node(node)), say: lie.bytes)
+      let last = try #require(try heard.frames().last)
+      #expect(last.kind == .goAway && last.stream == 0)
+      #expect(last.payload.first == WireStatus.Code.invalidArgument.rawValue)
+      #expect(String(decoding: last.payload.dropFirst(), as: UTF8.self) == lie.answer)
+      #expect(heard.failure == nil, "ended properly")
+      try await fleet.expectService(loop, address)
+      #expect(fleet.log.records.contains { $0.text.contains(lie.answer) })
+    }
+  }
+
+  @Test func whatIsNoTLSIsTurnedAway() async throws {
+    try await fleet.withListener { [fleet, node] loop, address in
+      let stranger = try RawPeer.connect(address)
+      _ = try await stranger.say(Array("GET / HTTP/1.1\r\nHost: roost\r\n\r\n".utf8))
+      let noise = try RawPeer.connect(address)
+      _ = try await noise.say((0..<600).map { UInt8(truncatingIfNeeded: $0 &* 37) })
+      let forger = try RawPeer.connect(address)
+      let heard = try await forger.secured(
+        fleet.credentials(.node(node)), say: Self.hello, plain: Array("not a TLS record".utf8))
+      #expect(try heard.frames() == [])
+      try await fleet.expectService(loop, address)
+      let refused = fleet.log.records.filter { $0.text.contains("TLS handshake failed") }
+      #expect(refused.count == 2)
+      let ended = fleet.log.records.map(\.text).filter { $0.contains("\(node)") }
+      #expect(ended.first?.contains("unexpected TLS packet") == true, "\(ended)")
+    }
+  }
+
+  @Test func anExpiredCertificateIsRefused() async throws {
+    try await fleet.withListener { [fleet, node] loop, address in
+      let past = FrozenClock(now: SystemClock().now + .seconds(-3 * 365 * 86_400))
+      let lapsed = try RawPeer.connect(address)
+      let heard = try await lapsed.secured(
+        fleet.credentials(.node(node), issuedAt: past), say: Self.hello)
+      #expect(heard.bytes == [])
+      #expect(heard.failure?.contains("the peer refused") == true, "\(heard.failure ?? "none")")
+      try await fleet.expectService(loop, address)
+      #expect(fleet.log.records.contains { $0.text.contains("or not valid now") })
+    }
+  }
+
+  @Test func aNodeIsWhomItsCertificateNames() async throws {
+    try await fleet.withListener { [fleet, node] loop, address in
+      let agent = try fleet.network(.node(node), loop)
+      let peer = try await agent.dial(address, service: Echo())
+      // No message carries a node's id, so there is none to lie about.
+      let who = try await peer.call("t/Who", Array("another node".utf8), timeout: .seconds(30))
+      #expect(String(decoding: who, as: UTF8.self) == node.description)
+      await peer.close(reason: "enough")
+    }
+  }
+
+  @Test func theSilentAreGivenUpAndTheOthersServed() async throws {
+    // Ten seconds of the listener's pass in one.
+    try await fleet.withListener(clock: FastClock(pace: 10)) { [fleet, node] loop, address in
+      let credentials = try fleet.credentials(.node(node))
+      let honest = try await fleet.network(.node(.random(from: SystemRandomness())), loop)
+        .dial(address, service: Echo())
+      async let mute = RawPeer.connect(address).say([])
+      async let shy = RawPeer.connect(address).secured(credentials, say: [])
+      async let halfPreface = RawPeer.connect(address).secured(
+        credentials, say: Array(Self.hello.prefix(7)))
+      async let halfFrame = RawPeer.connect(address).secured(
+        credentials, say: Self.hello + [0, 0, 0, 100, 5, 0, 0, 0, 0, 0, 1, 2, 3])
+      #expect(try await mute.bytes == [])
+      _ = try await (shy, halfPreface)
+      let asked = try await halfFrame.frames().filter { $0.kind == .ping }
+      #expect(!asked.isEmpty, "asked for a sign of life first")
+      let reply = try await honest.call("t/Echo", [1], timeout: .seconds(30))
+      #expect(reply == [1])
+      let lines = fleet.log.records.map(\.text)
+      #expect(lines.filter { $0.contains("did not end within") }.count == 1)
+      #expect(lines.filter { $0.contains("nothing was heard for") }.count == 3)
+      await honest.close(reason: "enough")
+    }
+  }
+}

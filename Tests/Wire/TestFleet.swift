@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Certificates
+import EventLoop
+import Glibc
+import Log
+import Testing
+import Wire
+
+/// Says back what it is told, and whom it was told by.
+struct Echo: WireService {
+  func serve(
+    _ method: String, _ request: [UInt8], from peer: any WirePeer
+  ) async throws(WireStatus) -> [UInt8] {
+    switch method {
+    case "t/Echo": return request
+    case "t/Who": return Array("\(peer.identity.node?.description ?? "controller")".utf8)
+    case "t/Slow":
+      try? await SystemClock().sleep(for: .seconds(60))
+      return []
+    default: throw WireStatus(.unimplemented, method)
+    }
+  }
+}
+
+/// A CA and all that it signs, in a folder that goes with it.
+final class TestFleet: Sendable {
+  let log = CapturingSink()
+  private let folder = "/tmp/roost-wire-\(NodeID.random(from: SystemRandomness()))"
+  private let disk = SystemDisk()
+
+  deinit {
+    for name in (try? disk.list(folder)) ?? [] { unlink("\(folder)/\(name)") }
+    rmdir(folder)
+  }
+
+  /// The CA's certificate.
+  var authority: String { "\(folder)/ca.crt" }
+
+  /// - Parameters:
+  ///   - trusting: another CA's certificate to trust instead of this one's.
+  ///   - issuedAt: what the CA's clock shows when it signs.
+  func credentials(
+    _ subject: CertificateSubject, trusting: String? = nil,
+    issuedAt clock: any Clock = SystemClock()
+  ) throws -> TLSCredentials {
+    let chance = SystemRandomness()
+    if try disk.size(of: "\(folder)/ca.key") == nil {
+      try CertificateAuthority.create(
+        in: folder, disk: disk, clock: SystemClock(), randomness: chance)
+    }
+    let issued = try CertificateAuthority(
+      folder: folder, disk: disk, clock: clock, randomness: chance
+    ).issue(subject, hosts: ["127.0.0.1"])
+    let name = "\(folder)/\(NodeID.random(from: chance))"
+    try disk.replace(name + ".crt", with: issued.certificate, mode: 0o600)
+    try disk.replace(name + ".key", with: issued.key.exposed, mode: 0o600)
+    return try TLSCredentials(
+      certificate: name + ".crt", key: name + ".key", authority: trusting ?? authority)
+  }
+
+  func network(
+    _ subject: CertificateSubject, _ loop: EventLoop, trusting: String? = nil,
+    clock: any Clock = SystemClock()
+  ) throws -> TLSNetwork {
+    TLSNetwork(
+      try credentials(subject, trusting: trusting), loop: loop, clock: clock, software: "test/1",
+      log: Logger(log, threshold: .debug))
+  }
+
+  /// Runs `body` against a listening controller.
+  func withListener(
+    clock: any Clock = SystemClock(),
+    _ body: @Sendable (EventLoop, _ address: String) async throws -> Void
+  ) async throws {
+    let loop = try EventLoop(name: "test")
+    defer { loop.stop() }
+    let controller = try network(.controller, loop, clock: clock)
+    let (addresses, bound) = AsyncStream.makeStream(of: String.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        try await controller.listen(
+          on: "127.0.0.1:0", service: Echo(), bound: { bound.yield($0) },
+          accepted: { peer in _ = await peer.closed() })
+      }
+      for await address in addresses {
+        try await body(loop, address)
+        break
+      }
+      group.cancelAll()
+    }
+  }
+
+  /// Expects that an honest agent is served.
+  func expectService(_ loop: EventLoop, _ address: String) async throws {
+    let agent = try network(.node(.random(from: SystemRandomness())), loop)
+    let peer = try await agent.dial(address, service: Echo())
+    let reply = try await peer.call("t/Echo", [1], timeout: .seconds(30))
+    #expect(reply == [1])
+    await peer.close(reason: "enough")
+  }
+}
+
+/// Time that passes `pace` times as fast as it does.
+struct FastClock: Clock {
+  let pace: UInt64
+  private let system = SystemClock()
+  private let start = SystemClock().uptime
+
+  init(pace: UInt64) { self.pace = pace }
+
+  var now: Timestamp { system.now }
+  var uptime: Uptime {
+    Uptime(nanoseconds: (system.uptime.nanoseconds - start.nanoseconds) * pace)
+  }
+
+  func sleep(until deadline: Uptime) async throws {
+    try await system.sleep(
+      until: Uptime(nanoseconds: start.nanoseconds + deadline.nanoseconds / pace))
+  }
+}
+
+/// Civil time that stands still.
+struct FrozenClock: Clock {
+  let now: Timestamp
+  var uptime: Uptime { SystemClock().uptime }
+
+  func sleep(until deadline: Uptime) async throws { try await SystemClock().sleep(until: deadline) }
+}
