@@ -184,7 +184,7 @@ let package = Package(
       "Cloud",
       [
         "Base", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON", "Log",
-        "NodeProtocol", "Store", "TestSupport", "Wire",
+        "NodeProtocol", "Placement", "Store", "TestSupport", "Wire",
       ]),
     tests(
       "API",

@@ -12,7 +12,10 @@ public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
   public init?(_ text: String) {
     let parts = text.lowercased().replacing("-", with: ":").split(
       separator: ":", omittingEmptySubsequences: false)
-    let octets = parts.compactMap { $0.utf8.count == 2 ? UInt8($0, radix: 16) : nil }
+    let octets = parts.compactMap { part in
+      // UInt8 alone would take a sign for a digit.
+      part.count == 2 && part.allSatisfy(\.isHexDigit) ? UInt8(part, radix: 16) : nil
+    }
     guard parts.count == 6, octets.count == 6, octets[0] & 1 == 0,
       !octets.allSatisfy({ $0 == 0 })
     else { return nil }
