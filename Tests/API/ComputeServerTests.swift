@@ -211,6 +211,9 @@ struct ComputeServerTests {
     }
     await scene.node.disconnect()
     _ = await scene.node.closed()
+    let cut = await scene.send("POST", "servers/\(id)/action", at: 100, read)
+    #expect(cut.status == 503)
+    #expect(cut.json["serviceUnavailable"]?["code"] == 503)
   }
 
   @Test func metadataChanges() async throws {
