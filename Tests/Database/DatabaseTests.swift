@@ -14,7 +14,9 @@ import Testing
   let second = Migration(
     version: 2, name: "colours", sql: "ALTER TABLE things ADD COLUMN colour TEXT")
 
-  deinit { for suffix in ["", "-wal", "-shm", ".copy"] { unlink(path + suffix) } }
+  deinit {
+    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix); unlink(path + ".copy" + suffix) }
+  }
 
   @Test func keepsWhatWasWritten() async throws {
     let database = try Database.open(path, migrations: [first])

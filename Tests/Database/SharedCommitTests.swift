@@ -16,7 +16,9 @@ import Testing
       CREATE TABLE parts (thing TEXT NOT NULL REFERENCES things (name)) STRICT;
       """)
 
-  deinit { for suffix in ["", "-wal", "-shm", ".copy"] { unlink(path + suffix) } }
+  deinit {
+    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix); unlink(path + ".copy" + suffix) }
+  }
 
   func count(_ database: Database) async throws -> Int64? {
     try await database.read { read throws(RoostError) in

@@ -24,16 +24,16 @@ struct ConfigurationKeysTests {
   }
 
   @Test(arguments: Program.allCases) func everyKeyIsDocumented(_ program: Program) throws {
-    let page = try file("docs/configuration.md")
+    let page = try repositoryFile("docs/configuration.md")
     let chapter = try #require(
-      page.components(by: "\n## ").first { $0.hasPrefix("\(program.rawValue),") })
+      page.parts(by: "\n## ").first { $0.hasPrefix("\(program.rawValue),") })
     let listed = chapter.split(separator: "\n").filter { $0.hasPrefix("| `") }
       .map { String($0.dropFirst(3).prefix { $0 != "`" }) }
     #expect(listed.sorted() == keys(of: program).sorted())
   }
 
   @Test(arguments: Program.allCases) func everyKeyIsInTheExample(_ program: Program) throws {
-    let example = try file(program.example)
+    let example = try repositoryFile(program.example)
     #expect(throws: Never.self) { try program.read(example) }
     // Prose has a space behind its mark, a key has none.
     let shown = example.split(separator: "\n").compactMap { line -> (depth: Int, key: String)? in
@@ -67,9 +67,9 @@ struct ConfigurationKeysTests {
       try program.read(text + indent + unknown + ": 1\n")
       return []
     } catch {
-      let known = error.user.components(by: "known here are ").dropFirst().first
+      let known = error.user.parts(by: "known here are ").dropFirst().first
       guard let known else { return section == ["physical_networks"] ? inNetwork(program) : [] }
-      return known.components(by: "`").enumerated().filter { $0.offset % 2 == 1 }.flatMap {
+      return known.parts(by: "`").enumerated().filter { $0.offset % 2 == 1 }.flatMap {
         let path = section + [$0.element]
         let below = keys(of: program, in: path)
         return below.isEmpty ? [path.joined(separator: ".")] : below
@@ -80,23 +80,5 @@ struct ConfigurationKeysTests {
   /// The keys of a physical network, whose section is a name of the operator's.
   private func inNetwork(_ program: Program) -> [String] {
     keys(of: program, in: ["physical_networks", "NAME"])
-  }
-
-  private func file(_ path: String) throws -> String {
-    let root = #filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined()
-    let bytes = try #require(try SystemDisk().read("\(root)/\(path)", limit: 1 << 20))
-    return String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-extension String {
-  fileprivate func components(by mark: String) -> [String] {
-    var parts: [String] = []
-    var rest = self[...]
-    while let range = rest.firstRange(of: mark) {
-      parts.append(String(rest[..<range.lowerBound]))
-      rest = rest[range.upperBound...]
-    }
-    return parts + [String(rest)]
   }
 }
