@@ -187,6 +187,12 @@ let package = Package(
         "NodeProtocol", "Placement", "Store", "TestSupport", "Wire",
       ]),
     tests(
+      "ControllerDaemon",
+      [
+        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Lanes", "Log", "Store",
+        "TestSupport",
+      ]),
+    tests(
       "API",
       [
         "API", "Base", "Cloud", "CloudModel", "Crypto", "Database", "HTTPServer", "JSON", "Log",
