@@ -206,6 +206,6 @@ let package = Package(
       ]),
     tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Processes"]),
-    tests("Cluster", ["Base", "JSON", "LocalCloud", "Processes"]),
+    tests("Cluster", exclude: ["sdk_path.py"], ["Base", "JSON", "LocalCloud", "Processes"]),
   ]
 )

@@ -127,6 +127,12 @@ public final class LocalCloud: Sendable {
       ".build/venv/bin/openstack", arguments, environment: clientEnvironment, timeout: timeout)
   }
 
+  /// What a program has logged, by its name; its last MiB.
+  public func log(_ program: String) throws(RoostError) -> String {
+    let bytes = try SystemDisk().readEnd("\(folder)/\(program).log", count: 1 << 20) ?? []
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Ends everything and removes the folder.
   public func stop() throws(RoostError) {
     stopAgent()
