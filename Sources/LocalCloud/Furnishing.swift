@@ -99,17 +99,23 @@ extension CloudClient {
   /// Waits until a server has left BUILD.
   ///
   /// - Returns: the status it has then, as `ACTIVE`.
+  /// - Throws: `internal` with the fault of a server in ERROR.
   public func waitUntilBuilt(
     _ server: String, atMost patience: Duration = .seconds(60),
     every pause: Duration = .milliseconds(50)
   ) async throws(RoostError) -> String {
-    try await wait(for: "server \(server) to be built", atMost: patience, every: pause) {
-      () async throws(RoostError) -> String? in
+    let status = try await wait(
+      for: "server \(server) to be built", atMost: patience, every: pause
+    ) { () async throws(RoostError) -> String? in
       guard let status = try await self.status(of: server) else {
         throw RoostError(.notFound, "Server \(server) is gone.")
       }
       return status == "BUILD" ? nil : status
     }
+    guard status == "ERROR" else { return status }
+    let shown = try await get("GET", "/compute/v2.1/servers/\(server)")
+    let fault = shown["server"]?["fault"]?["message"]?.text ?? "no fault is shown"
+    throw RoostError(.internal, "Server \(server) is in ERROR: \(fault)")
   }
 
   /// Deletes a server and waits until it is gone.

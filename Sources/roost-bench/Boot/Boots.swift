@@ -56,7 +56,7 @@ struct Boots: Sendable {
       asked.append((server, time))
       let status = try await client.waitUntilBuilt(
         server, atMost: .seconds(600), every: .milliseconds(500))
-      guard status == "ACTIVE" else {
+      guard status == "ACTIVE" || status == "PAUSED" else {
         throw RoostError(.internal, "Server \(server) is \(status).")
       }
     }
