@@ -14,6 +14,9 @@ extension LocalCloud {
       key: \(folder)/controller.key
       ca: \(folder)/ca.crt
       lease: 3s
+    placement:
+      initial_cpu_allocation_ratio: 256
+      initial_disk_allocation_ratio: 256
 
     """
   }

@@ -57,7 +57,8 @@ struct Controller: Sendable {
     cloud = Cloud(
       store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,
       settings: Cloud.Settings(
-        apiURL: configuration.agentURL ?? configuration.rootURL(at: configuration.apiAddress)),
+        apiURL: configuration.agentURL ?? configuration.rootURL(at: configuration.apiAddress),
+        initialRatios: configuration.initialRatios),
       crashPoints: crashPoints, log: log)
   }
 

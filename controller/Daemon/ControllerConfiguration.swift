@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
+public import Cloud
 import Config
 public import Log
 
@@ -45,6 +46,8 @@ public struct ControllerConfiguration: Sendable {
   public var imageFolder: String
   /// Bytes in one image at most.
   public var imageSizeLimit: Int64
+  /// What a new node may promise of what it has.
+  public var initialRatios: InitialRatios
 
   /// Reads a file.
   ///
@@ -93,6 +96,16 @@ public struct ControllerConfiguration: Sendable {
     imageFolder = try images.path("folder", default: stateFolder + "/images")
     imageSizeLimit = try images.bytes(
       "image_size_max", in: 1...(1 << 50), default: 1 << 40)
+
+    let placement = try reader.section("placement")
+    let usual = InitialRatios()
+    initialRatios = InitialRatios(
+      cpu: try placement.number(
+        "initial_cpu_allocation_ratio", in: 0.1...256, default: usual.cpu),
+      memory: try placement.number(
+        "initial_ram_allocation_ratio", in: 0.1...1, default: usual.memory),
+      disk: try placement.number(
+        "initial_disk_allocation_ratio", in: 0.1...256, default: usual.disk))
     try reader.finish()
   }
 

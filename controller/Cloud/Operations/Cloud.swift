@@ -19,11 +19,15 @@ public final class Cloud: Sendable {
     public var maximumServersPerRequest: Int64
     /// The listener's root as nodes reach it, without a slash at the end; images' URLs begin so.
     public var apiURL: String
+    /// What a new node may promise of what it has.
+    public var initialRatios: InitialRatios
 
     /// Nova's defaults.
     public init(
-      apiURL: String, availabilityZone: String = "nova", maximumServersPerRequest: Int64 = 100
+      apiURL: String, availabilityZone: String = "nova", maximumServersPerRequest: Int64 = 100,
+      initialRatios: InitialRatios = InitialRatios()
     ) {
+      self.initialRatios = initialRatios
       self.apiURL = apiURL
       self.availabilityZone = availabilityZone
       self.maximumServersPerRequest = maximumServersPerRequest

@@ -12,13 +12,15 @@ extension Cloud {
   func recordRegistration(_ node: NodeID, _ request: RegisterRequest) async throws(RoostError)
     -> [Desired]
   {
-    let (now, zone) = (clock.now, settings.availabilityZone)
+    let (now, settings) = (clock.now, settings)
     let (desired, orphans) = try await store.write {
       (tx) throws(RoostError) -> ([Desired], [Orphan]) in
       try tx.register(
         node, hostName: request.hostName, agentVersion: request.agentVersion,
-        inventory: NodeInventory(request.inventory), zone: zone, at: now)
-      for inventory in initialInventories(of: node, request.inventory) {
+        inventory: NodeInventory(request.inventory), zone: settings.availabilityZone, at: now)
+      for inventory in initialInventories(
+        of: node, request.inventory, settings.initialRatios)
+      {
         try tx.setInventory(inventory)
       }
       let held = request.held.filter { $0.instanceID != .zero }
@@ -91,19 +93,19 @@ extension Transaction {
 }
 
 /// What a node's report means to placement. Ratios are the initial ones; operators' stay.
-private func initialInventories(of node: NodeID, _ reported: NodeProtocol.Inventory)
-  -> [StoredInventory]
-{
-  let totals: [(ResourceClass, UInt64, UInt64)] = [
-    (.vcpu, UInt64(reported.cpus), 0),
-    (.memoryMB, reported.memoryMB, UInt64(reported.reservedMemoryMB)),
-    (.diskGB, reported.diskGB, 0),
+private func initialInventories(
+  of node: NodeID, _ reported: NodeProtocol.Inventory, _ ratios: InitialRatios
+) -> [StoredInventory] {
+  let totals: [(ResourceClass, UInt64, UInt64, Double)] = [
+    (.vcpu, UInt64(reported.cpus), 0, ratios.cpu),
+    (.memoryMB, reported.memoryMB, UInt64(reported.reservedMemoryMB), ratios.memory),
+    (.diskGB, reported.diskGB, 0, ratios.disk),
   ]
-  return totals.map { resource, total, reserved in
+  return totals.map { resource, total, reserved, ratio in
     StoredInventory(
       node: node, resource: resource.rawValue, total: Int64(clamping: total),
       reserved: Int64(clamping: min(reserved, total)),
-      allocationRatio: resource.initialAllocationRatio, minUnit: 1,
+      allocationRatio: ratio, minUnit: 1,
       maxUnit: max(1, Int64(clamping: total)), stepSize: 1)
   }
 }
