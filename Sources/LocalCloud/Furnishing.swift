@@ -62,12 +62,12 @@ extension CloudClient {
     return image
   }
 
-  /// Waits until the API answers and a node is up.
-  public func waitForNode() async throws(RoostError) {
-    _ = try await wait(for: "a node that is up") { () async throws(RoostError) -> Bool? in
-      let list = try await self.get("GET", "/compute/v2.1/os-hypervisors/detail")
-      let states = list["hypervisors"]?.elements?.map { $0["state"]?.text } ?? []
-      return states.contains("up") ? true : nil
+  /// Waits until the API answers and the node's state is `up`, or any other.
+  public func waitForNode(isUp: Bool = true) async throws(RoostError) {
+    _ = try await wait(for: isUp ? "a node that is up" : "the node to be missed") {
+      () async throws(RoostError) -> Bool? in
+      let nodes = try await self.get("GET", "/operator/v1/nodes")["nodes"]?.elements ?? []
+      return nodes.contains { $0["state"]?.text == "up" } == isUp ? true : nil
     }
   }
 
@@ -122,6 +122,12 @@ extension CloudClient {
   public func deleteServer(_ server: String) async throws(RoostError) {
     try await get("DELETE", "/compute/v2.1/servers/\(server)")
     try await waitUntilGone(server)
+  }
+
+  /// Deletes every server.
+  public func deleteServers() async throws(RoostError) {
+    let servers = try await get("GET", "/compute/v2.1/servers")["servers"]?.elements ?? []
+    for server in servers.compactMap({ $0["id"]?.text }) { try await deleteServer(server) }
   }
 
   /// Waits until a server is gone.

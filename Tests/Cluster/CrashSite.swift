@@ -12,12 +12,14 @@ struct CrashSite: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(victim) at \(point.rawValue)" }
 
-  /// Agent and libvirtd die at the agent's points, the controller at its own.
-  static func sites(_ points: [CrashPoint]) -> [CrashSite] {
-    let agent = points.filter { $0.program == .agent }
-    return agent.map { CrashSite(victim: .agent, point: $0) }
-      + points.filter { $0.program == .controller }
-      .map { CrashSite(victim: .controller, point: $0) }
-      + agent.map { CrashSite(victim: .libvirtd, point: $0) }
+  /// Every moment of a create.
+  static let create = sites(CrashPoint.create)
+  /// Every moment of a delete.
+  static let delete = sites(CrashPoint.delete)
+
+  /// Agent and controller die at their own points, libvirtd at the agent's.
+  private static func sites(_ points: [CrashPoint]) -> [CrashSite] {
+    points.map { CrashSite(victim: $0.program == .agent ? .agent : .controller, point: $0) }
+      + points.filter { $0.program == .agent }.map { CrashSite(victim: .libvirtd, point: $0) }
   }
 }
