@@ -25,6 +25,8 @@ public protocol Disk: Sendable {
   func list(_ folder: String) throws(RoostError) -> [String]
   /// Makes the folder and its parents with `mode`; one there already is fine.
   func makeFolder(_ path: String, mode: UInt32) throws(RoostError)
+  /// Whether a file or a folder is there.
+  func exists(_ path: String) throws(RoostError) -> Bool
   /// Bytes in the file, or nil if there is none.
   func size(of path: String) throws(RoostError) -> UInt64?
   /// Bytes in all and free for us on the file system that holds `path`.

@@ -146,13 +146,21 @@ public struct SystemDisk: Disk {
     }
   }
 
+  public func exists(_ path: String) throws(RoostError) -> Bool {
+    try status(of: path) != nil
+  }
+
   public func size(of path: String) throws(RoostError) -> UInt64? {
+    try status(of: path).map { UInt64(max(0, $0.st_size)) }
+  }
+
+  private func status(of path: String) throws(RoostError) -> stat? {
     var info = stat()
     guard stat(path, &info) == 0 else {
       if errno == ENOENT { return nil }
       throw .system("stat \(path)", errno: errno)
     }
-    return UInt64(max(0, info.st_size))
+    return info
   }
 
   public func space(at path: String) throws(RoostError) -> (total: UInt64, free: UInt64) {

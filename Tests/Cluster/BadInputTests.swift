@@ -24,7 +24,7 @@ struct BadInputTests {
     let status = try await site.client.waitUntilBuilt(server)
     #expect(status == "ACTIVE")
     try await site.client.deleteServer(server)
-    try site.expectCleanAudit("after bad input")
+    try await site.expectCleanAudit("after bad input")
   }
 
   @Test func `Malformed JSON and wrong types name what is wrong`() async throws {

@@ -14,7 +14,7 @@ struct CommandLineTests {
 
   init() throws { site = try .required() }
 
-  @Test func `The openstack command makes, shows and deletes a server`() throws {
+  @Test func `The openstack command makes, shows and deletes a server`() async throws {
     let cloud = site.cloud
     let image = "\(cloud.folder)/greeter.raw"
     try SystemDisk().replace(image, with: GreeterImage.bytes, mode: 0o644)
@@ -57,11 +57,11 @@ struct CommandLineTests {
     #expect(try rows(["hypervisor", "list"], "State") == ["up"])
     #expect(try rows(["compute", "service", "list"], "Binary").contains("nova-compute"))
     #expect(try rows(["port", "list"], "Status").allSatisfy { $0 == "ACTIVE" })
-    try site.expectCleanAudit("with two servers")
+    try await site.expectCleanAudit("with two servers")
 
     try cloud.openstack(["server", "delete", "--wait", "s1", "s2"])
     #expect(try rows(["server", "list"], "Name") == [])
-    try site.expectCleanAudit("without servers")
+    try await site.expectCleanAudit("without servers")
     try site.expectEmptyNode("without servers")
     // A port that a user made outlives the server; one that the server made goes with it.
     #expect(try rows(["port", "list"], "Name") == ["port1"])

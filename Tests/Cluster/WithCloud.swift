@@ -40,12 +40,19 @@ struct Site: Sendable {
 }
 
 extension Site {
-  /// Expects that records and node agree.
-  func expectCleanAudit(_ moment: Comment) throws {
-    let audit = try cloud.roostctl(["audit"])
-    #expect(
-      audit.end == .exited(0),
-      "\(moment): \(String(decoding: audit.output + audit.errors, as: UTF8.self))")
+  /// Expects that records and node agree, once the node can be asked.
+  func expectCleanAudit(_ moment: Comment) async throws {
+    let deadline = SystemClock().uptime + .seconds(30)
+    while true {
+      let audit = try cloud.roostctl(["audit"])
+      if audit.end == .exited(2), SystemClock().uptime < deadline {
+        try await SystemClock().sleep(for: .milliseconds(200))
+        continue
+      }
+      let said = String(decoding: audit.output + audit.errors, as: UTF8.self)
+      #expect(audit.end == .exited(0), "\(moment): \(said)")
+      return
+    }
   }
 
   /// Expects that the node has no guest, tap or disk. Looks for itself, whatever an audit says.

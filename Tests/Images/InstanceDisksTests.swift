@@ -66,6 +66,15 @@ import Testing
     #expect(!(try await sut.observe(instance).anything))
   }
 
+  @Test func anEmptyFolderIsStillSomethingToRemove() async throws {
+    let path = sut.folder(of: instance).path
+    try folder.disk.makeFolder(path, mode: 0o755)
+    #expect(try await sut.observe(instance).anything)
+    #expect(try await sut.survey().map(\.path) == [path])
+    try await sut.remove(instance)
+    #expect(try !folder.disk.exists(path))
+  }
+
   @Test func servesTheEndOfTheConsole() async throws {
     #expect(try await sut.consoleLog(instance, lines: 0, limit: 100).isEmpty)
     try folder.disk.makeFolder(sut.folder(of: instance).path, mode: 0o755)

@@ -47,9 +47,10 @@ public struct InstanceDisks: Sendable {
     return try await lane(instance).run("disks.observe", timeout: Self.deadline) {
       () throws(RoostError) -> ObservedDisks in
       let names = try disk.list(folder.path)
+      // An empty folder is what a removal leaves that was cut off before its last step.
       return ObservedDisks(
         disk: names.contains("disk"), configDrive: names.contains("config.iso"),
-        anything: !names.isEmpty)
+        anything: try disk.exists(folder.path))
     }
   }
 
@@ -152,7 +153,7 @@ public struct InstanceDisks: Sendable {
     }
   }
 
-  /// Every file of every instance here, by path.
+  /// Every file of every instance here, by path, and the folders that are empty.
   public func survey() async throws(RoostError) -> [SurveyedFile] {
     let (disk, root) = (disk, root)
     return try await surveyLane.run("disks.survey", timeout: Self.deadline) {
@@ -160,8 +161,9 @@ public struct InstanceDisks: Sendable {
       var found: [SurveyedFile] = []
       for name in try disk.list(root) {
         guard let instance = InstanceID(name) else { continue }
-        for file in try disk.list("\(root)/\(name)") {
-          found.append(SurveyedFile(instance: instance, path: "\(root)/\(name)/\(file)"))
+        let files = try disk.list("\(root)/\(name)").map { "\(root)/\(name)/\($0)" }
+        for path in files.isEmpty ? ["\(root)/\(name)"] : files {
+          found.append(SurveyedFile(instance: instance, path: path))
         }
       }
       return found
@@ -169,7 +171,7 @@ public struct InstanceDisks: Sendable {
   }
 }
 
-/// A file in an instance's folder.
+/// A file in an instance's folder, or the folder itself if it is empty.
 public struct SurveyedFile: Sendable, Hashable {
   /// Whose folder it is in.
   public let instance: InstanceID
