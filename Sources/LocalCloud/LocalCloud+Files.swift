@@ -35,7 +35,10 @@ extension LocalCloud {
     host_name: node1
     physical_networks:
       physnet0:
-        bridge: br-roost
+        bridge: br-roost0
+        create: true
+      physnet1:
+        bridge: br-roost1
         create: true
     network_namespace: \(hypervisor.namespace)
     log_level: debug

@@ -28,7 +28,7 @@ struct CommandLineTests {
     ])
     try cloud.openstack([
       "network", "create", "--provider-network-type", "flat", "--provider-physical-network",
-      "physnet0", "net1",
+      "physnet1", "net1",
     ])
     try cloud.openstack([
       "subnet", "create", "--network", "net1", "--subnet-range", "10.1.0.0/24", "sub1",
@@ -77,7 +77,7 @@ struct CommandLineTests {
     #expect(try json(["network", "show", "flat"])["status"]?.text == "ACTIVE")
     #expect(
       try rows(["catalog", "list"], "Type").sorted() == [
-        "compute", "identity", "image", "network",
+        "compute", "identity", "image", "network", "operator",
       ])
   }
 

@@ -10,7 +10,9 @@ image = cloud.image.find_image("greeter", ignore_missing=False)
 network = cloud.network.find_network("flat", ignore_missing=False)
 assert cloud.compute.find_server("sdk1") is None
 
-key = cloud.compute.create_keypair(name="sdk-key")
+key = cloud.compute.create_keypair(
+    name="sdk-key", public_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID7lMYhnjX9scJfO6s/q+d0j+kmlrdWxQZCZ56fx51vb"
+)
 server = cloud.compute.create_server(
     name="sdk1",
     flavor_id=flavor.id,

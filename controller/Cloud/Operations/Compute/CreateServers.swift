@@ -135,7 +135,8 @@ extension Cloud {
       publicKey = try tx.keyPair(name, of: caller.user)?.publicKey
       guard publicKey != nil else {
         throw RoostError(
-          .badRequest, "Invalid key_name provided.", field: "server.key_name")
+          .badRequest, "Invalid key_name provided: the user has no key pair \(name).",
+          field: "server.key_name")
       }
     }
     let groups = try tx.securityGroups(of: caller.project)
