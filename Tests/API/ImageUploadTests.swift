@@ -285,6 +285,7 @@ private final class FullDisk: Disk {
   func makeFolder(_ path: String, mode: UInt32) throws(RoostError) {
     try disk.makeFolder(path, mode: mode)
   }
+  func exists(_ path: String) throws(RoostError) -> Bool { try disk.exists(path) }
   func size(of path: String) throws(RoostError) -> UInt64? { try disk.size(of: path) }
   func space(at path: String) throws(RoostError) -> (total: UInt64, free: UInt64) {
     try disk.space(at: path)
