@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import API
 import Base
 import CloudModel
 import HTTPServer
@@ -8,6 +7,8 @@ import JSON
 import Log
 import TestSupport
 import Testing
+
+@testable import API
 
 @Suite(.timeLimit(.minutes(1)))
 struct PlumbingTests {
@@ -20,6 +21,11 @@ struct PlumbingTests {
   }
 
   // MARK: Finding the route
+
+  @Test func logsShowNoGrants() {
+    #expect(APIHandler.logged("/image/v2/grants/c2VjcmV0/x") == "/image/v2/grants/***")
+    #expect(APIHandler.logged("/image/v2/images") == "/image/v2/images")
+  }
 
   @Test func anUnknownPathIs404() async {
     for path in [

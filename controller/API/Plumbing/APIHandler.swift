@@ -56,10 +56,16 @@ public struct APIHandler: HTTPHandler {
     }
   }
 
+  /// A path as a log may show it: a grant in it opens an image's bytes to whoever reads it.
+  static func logged(_ path: String) -> String {
+    guard let grants = path.firstRange(of: "/grants/") else { return path }
+    return path[..<grants.upperBound] + "***"
+  }
+
   public func respond(to head: HTTPHead, body: HTTPBody) async -> HTTPResponse {
     let requestID = "req-" + Identifier<RequestTag>.random(from: randomness).description
     let target = Target(head)
-    let log = log.with([.request: requestID, .operation: "\(head.method) \(head.path)"])
+    let log = log.with([.request: requestID, .operation: "\(head.method) \(Self.logged(head.path))"])
     guard let service = target.service else {
       return Faults.response(notServed(head), service: .operator)
     }
