@@ -65,7 +65,9 @@ public struct APIHandler: HTTPHandler {
   public func respond(to head: HTTPHead, body: HTTPBody) async -> HTTPResponse {
     let requestID = "req-" + Identifier<RequestTag>.random(from: randomness).description
     let target = Target(head)
-    let log = log.with([.request: requestID, .operation: "\(head.method) \(Self.logged(head.path))"])
+    let log = log.with([
+      .request: requestID, .operation: "\(head.method) \(Self.logged(head.path))",
+    ])
     guard let service = target.service else {
       return Faults.response(notServed(head), service: .operator)
     }
