@@ -195,8 +195,8 @@ let package = Package(
     tests(
       "API",
       [
-        "API", "Base", "Cloud", "CloudModel", "Crypto", "Database", "HTTPServer", "JSON", "Log",
-        "NodeProtocol", "Store", "TestSupport",
+        "API", "Base", "Cloud", "CloudModel", "Crypto", "Database", "HTTPServer", "JSON", "Lanes",
+        "Log", "NodeProtocol", "Store", "TestSupport",
       ]),
     tests(
       "roostctl",

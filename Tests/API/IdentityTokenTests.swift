@@ -5,6 +5,7 @@ import Cloud
 import CloudModel
 import Crypto
 import JSON
+import Lanes
 import TestSupport
 import Testing
 
@@ -218,6 +219,41 @@ struct IdentityTokenTests {
     #expect(await test.status(of: token) == 401)
   }
 
+  @Test func aClockThatIsSetBackLocksNobodyOut() async throws {
+    let test = try await IdentityFixture()
+    let old = await test.token()
+    test.cloud.clock.setCivilTime(test.cloud.clock.now + .seconds(-86_400))
+    let token = await test.token()
+    #expect(await test.status(of: token) == 200)
+    // A change that is made then ends the tokens before it all the same.
+    let path = "/identity/v3/users/\(test.admin.id.hex)"
+    test.cloud.clock.advance(by: .seconds(1))
+    #expect(await test.api.send("PATCH", path, ["user": ["password": "other"]]).status == 200)
+    #expect(await test.status(of: token) == 401)
+    #expect(await test.status(of: old) == 401)
+    #expect(await test.status(of: await test.token(password: "other")) == 200)
+  }
+
+  @Test func aPasswordThatChangesWhileItIsCheckedOpensNothing() async throws {
+    let test = try await IdentityFixture()
+    let (user, _) = try await test.addUser("ada", password: "old")
+    let lane = InterruptedLane { [identity = test.cloud.identity, clock = test.cloud.clock] in
+      var change = UserChange()
+      change.password = Secret("new")
+      clock.advance(by: .seconds(1))
+      _ = try? await identity.updateUser(user.id, change, TestCallers.admin)
+      clock.advance(by: .seconds(1))
+    }
+    let slow = IdentityService(
+      store: test.cloud.store, clock: test.cloud.clock, randomness: test.cloud.randomness,
+      passwords: try PasswordHash(lanes: [lane]),
+      seal: try SealedBox(key: Secret([UInt8](repeating: 7, count: SealedBox.keySize))))
+    let request = TokenRequest(proof: .password(.id(user.id), Secret("old")), scope: .automatic)
+    let error = await #expect(throws: RoostError.self) { _ = try await slow.issueToken(request) }
+    #expect(error?.kind == .unauthorized)
+    #expect(await !test.token("ada", password: "new").isEmpty)
+  }
+
   @Test func aUserChangesItsOwnPasswordOnly() async throws {
     let test = try await IdentityFixture()
     let (user, _) = try await test.addUser("ada", password: "password")
@@ -241,5 +277,18 @@ struct IdentityTokenTests {
     var object = JSONObject()
     object[key] = value
     return object
+  }
+}
+
+/// A lane on which something else happens before each call.
+private struct InterruptedLane: LaneRunning {
+  let before: @Sendable () async -> Void
+
+  func run<T: Sendable>(
+    _ operation: String, timeout: Duration,
+    _ work: @escaping @Sendable () throws(RoostError) -> T
+  ) async throws(RoostError) -> T {
+    await before()
+    return try work()
   }
 }

@@ -66,7 +66,7 @@ extension IdentityService {
       }
       if let description = change.description { project.description = description }
       if let isEnabled = change.isEnabled {
-        if !isEnabled { project.tokensValidFrom = now }
+        if !isEnabled { project.tokensValidFrom = project.tokensValidFrom.raised(to: now) }
         project.isEnabled = isEnabled
       }
       try tx.update(project)

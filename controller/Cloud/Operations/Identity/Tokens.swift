@@ -79,9 +79,15 @@ extension IdentityService {
     let scope = request.scope
     let details = try await store.read { (tx) throws(RoostError) -> TokenDetails in
       let project = try Self.project(scope, for: user, tx)
+      // What ended the user's tokens since the proof, as a new password, ends this one too.
+      guard try tx.user(user.id)?.tokensValidFrom == user.tokensValidFrom else {
+        throw Self.refused
+      }
+      // Civil time may have been set back behind what ended earlier tokens; a new one is good.
+      let issuedAt = max(now, user.tokensValidFrom, project?.tokensValidFrom ?? now)
       let claims = TokenClaims(
         user: user.id, project: project?.id,
-        methods: earlier.map { $0.methods.union(.token) } ?? .password, issuedAt: now,
+        methods: earlier.map { $0.methods.union(.token) } ?? .password, issuedAt: issuedAt,
         expiresAt: expiresAt, auditID: auditID, chainID: earlier.map { $0.chainID ?? $0.auditID })
       let roles = try project.map { (project) throws(RoostError) in
         try tx.roles(of: user.id, in: project.id)
@@ -198,4 +204,10 @@ extension IdentityService {
     }
     return wanted
   }
+}
+
+extension Timestamp {
+  /// The time from which tokens are good once those so far were ended. It rises even where civil
+  /// time was set back.
+  func raised(to now: Timestamp) -> Timestamp { max(now, self + .microseconds(1)) }
 }

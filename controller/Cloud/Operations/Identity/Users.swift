@@ -140,6 +140,8 @@ extension User {
     case nil: break
     }
     if let isEnabled = change.isEnabled { self.isEnabled = isEnabled }
-    if change.password != nil || change.isEnabled == false { tokensValidFrom = now }
+    if change.password != nil || change.isEnabled == false {
+      tokensValidFrom = tokensValidFrom.raised(to: now)
+    }
   }
 }
