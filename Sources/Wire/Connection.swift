@@ -13,6 +13,8 @@ actor Connection: WirePeer {
   /// With more than this waiting to be sent we stop reading: a peer that doesn't take its answers
   /// gets no new work done.
   private static let highWater = 8 << 20
+  /// TLS records that are taken in one turn, so that one busy peer leaves the loop to the others.
+  private static let turn = 64
 
   nonisolated let identity: PeerIdentity
   private nonisolated let loop: EventLoop
@@ -146,7 +148,14 @@ actor Connection: WirePeer {
   }
 
   private func receive() {
+    var taken = 0
     while ended == nil, outgoing.count - sent <= Self.highWater {
+      guard taken < Self.turn else {
+        // Not left to the socket alone: GnuTLS may hold bytes that the socket no longer has.
+        loop.execute { [weak self] in self?.assumeIsolated { $0.receive() } }
+        break
+      }
+      taken += 1
       let outcome = buffer.withUnsafeMutableBytes { session.receive(into: $0) }
       switch outcome {
       case .done(let count):
@@ -168,7 +177,9 @@ actor Connection: WirePeer {
       }
       switch outcome {
       case .done(let count): sent += count
-      case .wantsRead, .wantsWrite: return updateInterest()
+      case .wantsRead, .wantsWrite:
+        dropSent()
+        return updateInterest()
       case .closed: perform(rules.lost("the peer closed the connection"))
       case .failed(let reason): perform(rules.lost(reason))
       }
@@ -178,6 +189,13 @@ actor Connection: WirePeer {
       sent = 0
     }
     updateInterest()
+  }
+
+  /// A peer that is always a little behind would otherwise let the buffer grow for ever.
+  private func dropSent() {
+    guard sent >= 1 << 20 else { return }
+    outgoing.removeFirst(sent)
+    sent = 0
   }
 
   private func updateInterest() {
