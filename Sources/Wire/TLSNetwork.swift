@@ -15,6 +15,9 @@ public final class TLSNetwork: Network {
   /// So many strangers may be in a handshake at once; more are turned away unheard.
   private static let maximumStrangers = 512
 
+  /// How long the listener rests when the kernel has no descriptor for a peer.
+  private static let breather = Duration.milliseconds(200)
+
   let loop: EventLoop
   let clock: any Clock
   let log: Logger
@@ -86,19 +89,33 @@ public final class TLSNetwork: Network {
     let listener = try await resolver.run("listen on \(address)", timeout: Self.patience) {
       () throws(RoostError) in try openListener(address)
     }
-    let (arrivals, arrive) = AsyncStream.makeStream(of: Int32.self)
+    let (arrivals, arrive) = AsyncStream.makeStream(of: Arrival.self)
     do throws(RoostError) {
       try loop.watch(listener, for: .read) { [self] _ in
-        while let descriptor = acceptOne(listener) { arrive.yield(descriptor) }
+        while let arrival = acceptOne(listener) {
+          arrive.yield(arrival)
+          guard case .peer = arrival else { return }
+        }
       }
     } catch {
       close(listener)
       throw error
     }
+    // The first timer of a process takes descriptors of its own. Peers must not have taken them all
+    // by then: no deadline would ever end.
+    try? await clock.sleep(for: .milliseconds(1))
     bound(boundAddress(listener))
     await withDiscardingTaskGroup { group in
-      for await descriptor in arrivals {
-        group.addTask { [self] in await welcome(descriptor, service, accepted) }
+      for await arrival in arrivals {
+        switch arrival {
+        case .peer(let descriptor):
+          group.addTask { [self] in await welcome(descriptor, service, accepted) }
+        case .refused:
+          group.addTask { [self] in
+            try? await clock.sleep(for: Self.breather)
+            try? loop.rewatch(listener, for: .read)
+          }
+        }
       }
       group.cancelAll()
     }
@@ -106,20 +123,33 @@ public final class TLSNetwork: Network {
     close(listener)
   }
 
-  private func acceptOne(_ listener: Int32) -> Int32? {
+  /// What came of an attempt to accept.
+  private enum Arrival: Sendable {
+    case peer(Int32)
+    /// The kernel has no descriptor or memory to spare; the listener is not watched any more.
+    case refused
+  }
+
+  private func acceptOne(_ listener: Int32) -> Arrival? {
     while true {
       let descriptor = roost_accept(listener)
       guard descriptor >= 0 else {
-        // Out of descriptors: the backlog keeps the peer until the next wake-up.
-        if descriptor != -EAGAIN { log.warning("accept: \(systemErrorText(-descriptor))") }
-        return nil
+        switch -descriptor {
+        case EAGAIN: return nil
+        case ECONNABORTED, EINTR: continue
+        default:
+          // The backlog keeps the peer. It would wake the loop again and again for nothing.
+          log.warning("accept: \(systemErrorText(-descriptor))")
+          try? loop.rewatch(listener, for: [])
+          return .refused
+        }
       }
       let admitted = strangers.withLock { strangers in
         guard strangers < Self.maximumStrangers else { return false }
         strangers += 1
         return true
       }
-      if admitted { return descriptor }
+      if admitted { return .peer(descriptor) }
       log.warning("turned a connection away: \(Self.maximumStrangers) handshakes are under way")
       close(descriptor)
     }
