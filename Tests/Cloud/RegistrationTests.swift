@@ -183,7 +183,6 @@ struct RegistrationTests {
     #expect(try SystemDisk().read(file.path, limit: 100) == Array("a raw image".utf8))
 
     try await node.settleNext()
-    await cloud.images.sweep()
     let gone = await failure { try await node.call(ControllerMethods.GrantImage.self, request) }
     #expect(gone != nil)
     #expect(try SystemDisk().size(of: file.path) == nil)

@@ -36,7 +36,7 @@ public final class Cloud: Sendable {
 
   let store: Store
   let fleet: Fleet
-  let images: any ImageGranting
+  let images: any ServerImages
   let clock: any Clock
   let randomness: any Randomness
   let crashPoints: CrashPoints
@@ -45,7 +45,7 @@ public final class Cloud: Sendable {
 
   /// Operations on a store and a fleet. The caller gives this object to the fleet as its delegate.
   public init(
-    store: Store, fleet: Fleet, images: any ImageGranting, clock: any Clock,
+    store: Store, fleet: Fleet, images: any ServerImages, clock: any Clock,
     randomness: any Randomness, settings: Settings, crashPoints: CrashPoints = .none,
     log: Logger
   ) {
@@ -60,13 +60,17 @@ public final class Cloud: Sendable {
   }
 }
 
-/// Gives short-lived rights to fetch images' bytes.
-public protocol ImageGranting: Sendable {
+/// What servers need of images.
+public protocol ServerImages: Sendable {
+  /// Gives a short-lived right to fetch an image's bytes.
+  ///
   /// - Throws: `.notFound` for an image without bytes.
   func grant(_ id: ImageID) async throws(RoostError) -> ImageGrant
+  /// Removes the files of deleted images that no server is being built from any more.
+  func sweep() async
 }
 
-extension ImageService: ImageGranting {}
+extension ImageService: ServerImages {}
 
 extension RoostError {
   /// The error for a thing that isn't there, or that the caller may not know of.

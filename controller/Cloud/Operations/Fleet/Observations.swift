@@ -26,6 +26,7 @@ extension Cloud {
     }
     crashPoints.reach(
       settled: .observeSettledAfterCommit, gone: .observeGoneAfterCommit, observations)
+    var hasEnded = false
     for (observation, outcome) in zip(observations, outcomes) {
       let fields: KeyValuePairs<LogField, any CustomStringConvertible & Sendable> = [
         .node: node, .instance: observation.instanceID,
@@ -33,6 +34,7 @@ extension Cloud {
       switch outcome {
       case .recorded(let push):
         if observation.phase != .working {
+          hasEnded = true
           log.info("\(observation.phase): \(observation.failure)", fields)
         }
         if let push { await fleet.apply(push.node, [push.desired]) }
@@ -41,6 +43,8 @@ extension Cloud {
         log.warning("the node reports an instance that no record knows; it is left alone", fields)
       }
     }
+    // A deleted image's file was kept for servers that were being built from it.
+    if hasEnded { await images.sweep() }
   }
 }
 
