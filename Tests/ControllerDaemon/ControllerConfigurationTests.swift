@@ -48,6 +48,11 @@ struct ControllerConfigurationTests {
     #expect(configuration.imageSizeLimit == 2 << 30)
     #expect(configuration.apiCredentials?.key == "/a.key")
     #expect(configuration.rootURL(at: "x") == "https://cloud.example.org")
+    for key in ["agent_url", "public_url"] {
+      #expect(throws: Never.self) {
+        try self.read("api: {address: '0.0.0.0:8770', \(key): 'http://cloud:8770'}")
+      }
+    }
     let listening = try read("api: {certificate: /a.crt, key: /a.key}")
     #expect(listening.rootURL(at: "127.0.0.1:1") == "https://127.0.0.1:1")
   }
@@ -58,6 +63,8 @@ struct ControllerConfigurationTests {
       ("api:\n  adress: x", ["controller.yaml:2", "adress", "address"]),
       ("api: {certificate: /a}", ["key", "is required"]),
       ("api: {key: /a}", ["certificate", "is required"]),
+      ("api: {address: '0.0.0.0:8770'}", ["agent_url", "is required where", "0.0.0.0:8770"]),
+      ("api: {address: '[::]:8770'}", ["agent_url", "is required where"]),
       ("api: {public_url: cloud}", ["public_url", "http://"]),
       ("api: {connections: 7}", ["connections", "7"]), ("wire: {lease: 2s}", ["lease"]),
       ("identity: {token_lifetime: 59s}", ["token_lifetime"]),

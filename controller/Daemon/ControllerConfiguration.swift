@@ -72,6 +72,11 @@ public struct ControllerConfiguration: Sendable {
     apiAddress = try api.string("address", default: Defaults.apiAddress)
     publicURL = try Self.url(api, "public_url")
     agentURL = try Self.url(api, "agent_url")
+    // Every address of this machine is no address to an agent on another.
+    if agentURL == nil, publicURL == nil, Self.isEveryAddress(apiAddress) {
+      throw api.refused(
+        "agent_url", "is required where `address` is \(apiAddress): agents fetch images there")
+    }
     apiConnections = try api.integer("connections", in: 8...65_536, default: 1024)
     switch (try api.optionalPath("certificate"), try api.optionalPath("key")) {
     case (let certificate?, let key?):
@@ -107,6 +112,10 @@ public struct ControllerConfiguration: Sendable {
       disk: try placement.number(
         "initial_disk_allocation_ratio", in: 0.1...256, default: usual.disk))
     try reader.finish()
+  }
+
+  private static func isEveryAddress(_ address: String) -> Bool {
+    ["0.0.0.0:", "[::]:"].contains { address.hasPrefix($0) }
   }
 
   /// A URL without a slash at its end.
