@@ -88,6 +88,26 @@ import Testing
     #expect(node.hypervisor.calls.filter { $0 == "define" }.count == 7)
   }
 
+  @Test(arguments: ["domains", "define", "start", "destroy", "undefine"])
+  func aLibvirtdThatIsAwayOnlyDelays(call: String) async throws {
+    let node = try FakeNode()
+    defer { node.removeFiles() }
+    let away = RoostError(.unavailable, "The hypervisor does not answer.")
+    node.hypervisor.fail(call, with: away, away, away, away, away, away, away)
+    try await node.running {
+      _ = try await node.reconciler.apply([
+        node.desired(self.instance, .running, 1, port: self.port)
+      ])
+      _ = await node.observation(self.instance) { $0.phase == .settled }
+      _ = try await node.reconciler.apply([node.desired(self.instance, .absent, 2)])
+      let gone = await node.observation(self.instance) { $0.phase == .gone }
+      #expect(gone.observation.failure == "")
+      #expect(node.network.taps.withLock { $0.isEmpty })
+      #expect(try await node.disks.survey().isEmpty)
+    }
+    #expect(node.hypervisor.state.withLock { $0.failures[call]?.count } == 0)
+  }
+
   @Test func aCreateThatCannotBeCleansUpAndSaysWhy() async throws {
     let node = try FakeNode()
     defer { node.removeFiles() }
