@@ -68,6 +68,7 @@ struct ControllerConfigurationTests {
       ("api: {public_url: cloud}", ["public_url", "http://"]),
       ("api: {connections: 7}", ["connections", "7"]), ("wire: {lease: 2s}", ["lease"]),
       ("identity: {token_lifetime: 59s}", ["token_lifetime"]),
+      ("placement: {initial_ram_allocation_ratio: 1.5}", ["initial_ram_allocation_ratio", "1.5"]),
       ("images: {image_size_max: lots}", ["image_size_max"]), ("log_level: loud", ["log_level"]),
       ("state_folder: relative", ["state_folder"]), ("api: 5", ["api"]),
       ("a: [", ["controller.yaml"]),
