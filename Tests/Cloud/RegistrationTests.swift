@@ -10,6 +10,7 @@ import NodeProtocol
 import Store
 import TestSupport
 import Testing
+import Wire
 
 @Suite(.timeLimit(.minutes(1)))
 struct RegistrationTests {
@@ -174,6 +175,11 @@ struct RegistrationTests {
     try await cloud.images.delete(things.image.id, TestCallers.admin)
     var request = GrantImageRequest()
     request.imageID = things.image.id
+    let idle = try await cloud.addNode("idle")
+    let refused = await #expect(throws: WireStatus.self) {
+      try await idle.call(ControllerMethods.GrantImage.self, request)
+    }
+    #expect(refused?.code == .permissionDenied)
     let reply = try await node.call(ControllerMethods.GrantImage.self, request)
     #expect(reply.sha256 == things.image.content?.sha256)
     #expect(reply.sizeBytes == 11)

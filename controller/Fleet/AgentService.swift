@@ -103,6 +103,7 @@ private func recorded<Value>(
       switch error.kind {
       case .notFound: .notFound
       case .badRequest: .invalidArgument
+      case .forbidden: .permissionDenied
       case .conflict: .failedPrecondition
       case .unavailable: .unavailable
       case .cancelled: .cancelled

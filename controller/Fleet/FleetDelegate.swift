@@ -11,6 +11,7 @@ public protocol FleetDelegate: Sendable {
   func register(_ node: NodeID, _ request: RegisterRequest) async throws(RoostError) -> [Desired]
   /// Records what a node reports. Returning means that it is durable.
   func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError)
-  /// Gives a node a short-lived right to fetch an image's bytes.
+  /// Gives a node a short-lived right to fetch an image's bytes. `.forbidden` unless the node has a
+  /// server that is built from it.
   func grantImage(_ image: ImageID, to node: NodeID) async throws(RoostError) -> GrantImageReply
 }

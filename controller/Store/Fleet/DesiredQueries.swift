@@ -34,6 +34,15 @@ extension Transaction {
       DesiredRecord.init(row:))
   }
 
+  /// Whether a node was told of a server that is built from an image.
+  public func hasServer(from image: ImageID, on node: NodeID) throws(RoostError) -> Bool {
+    try row(
+      """
+      SELECT 1 FROM desired JOIN instances ON instances.id = desired.instance_id
+      WHERE desired.node_id = ? AND instances.image_id = ? LIMIT 1
+      """, .id(node), .id(image)) != nil
+  }
+
   /// What a node was told about an instance.
   public func desired(_ instance: InstanceID, on node: NodeID) throws(RoostError)
     -> DesiredRecord?

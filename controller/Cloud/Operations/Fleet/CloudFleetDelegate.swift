@@ -2,8 +2,10 @@
 
 public import Base
 import CloudModel
+import Database
 public import Fleet
 public import NodeProtocol
+import Store
 
 extension Cloud: FleetDelegate {
   public func register(_ node: NodeID, _ request: RegisterRequest) async throws(RoostError)
@@ -20,6 +22,13 @@ extension Cloud: FleetDelegate {
     -> GrantImageReply
   {
     crashPoints.reach(.grantImageBefore)
+    // A node that has fallen into wrong hands must not open every image of the cloud.
+    let isNeeded = try await store.read { (tx) throws(RoostError) in
+      try tx.hasServer(from: image, on: node)
+    }
+    guard isNeeded else {
+      throw RoostError(.forbidden, "No server on this node is built from image \(image).")
+    }
     let grant = try await images.grant(image)
     var reply = GrantImageReply()
     reply.url = "\(settings.apiURL)/image/v2/grants/\(grant.token)"
