@@ -20,7 +20,7 @@ struct Machine: Sendable {
       String(decoding: cpuinfo, as: UTF8.self).split(separator: "\n")
       .first { $0.hasPrefix("model name") }?
       .split(separator: ":", maxSplits: 1).last.map { String($0.drop { $0 == " " }) } ?? "unknown"
-    memoryMB = Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE))) >> 20
+    memoryMB = (Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))) >> 20
     let release = try disk.read("/proc/sys/kernel/osrelease", limit: 4096) ?? []
     kernel = String(decoding: release.prefix { $0 != 0x0A }, as: UTF8.self)
   }

@@ -24,6 +24,7 @@ private struct IdleHypervisor: Hypervisor {
     throw RoostError(.unavailable, "not asked here")
   }
   func domains() async throws(RoostError) -> [ObservedDomain] { known }
+  func domain(_ id: InstanceID) async throws(RoostError) -> ObservedDomain? { nil }
   func define(_ domain: DomainSpec) async throws(RoostError) {}
   func start(_ id: InstanceID, paused: Bool) async throws(RoostError) {}
   func shutdown(_ id: InstanceID) async throws(RoostError) {}

@@ -52,6 +52,7 @@ struct LibvirtHypervisorTests {
       try await hypervisor.undefine(id)
       let instances = try await hypervisor.domains().map(\.instance)
       #expect(!instances.contains(id))
+      #expect(try await hypervisor.domain(id) == nil)
     }
   }
 
@@ -162,6 +163,7 @@ struct LibvirtHypervisorTests {
       let seen = try #require(try await hypervisor.domains().first { $0.name == "theirs" })
       #expect(seen.instance == nil)
       #expect(seen.uuid == id.uuid)
+      #expect(try await hypervisor.domain(id) == nil)
       let error = await #expect(throws: RoostError.self) { try await hypervisor.undefine(id) }
       #expect(error?.kind == .conflict)
       let names = try await hypervisor.domains().map(\.name)
@@ -206,7 +208,10 @@ struct LibvirtHypervisorTests {
 private func find(
   _ id: InstanceID, _ hypervisor: LibvirtHypervisor
 ) async throws -> ObservedDomain {
-  try #require(try await hypervisor.domains().first { $0.instance == id })
+  let one = try #require(try await hypervisor.domain(id))
+  let all = try await hypervisor.domains()
+  #expect(all.contains(one))
+  return one
 }
 
 /// The console's file can't be awaited; the suite's time limit ends a wait in vain.

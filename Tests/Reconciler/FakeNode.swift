@@ -30,7 +30,7 @@ final class FakeHypervisor: Hypervisor {
     state.withLock { $0.failures[call] = errors }
   }
 
-  func domain(_ id: InstanceID) -> ObservedDomain? { state.withLock { $0.domains[id] } }
+  func held(_ id: InstanceID) -> ObservedDomain? { state.withLock { $0.domains[id] } }
 
   /// The guest changes by itself.
   func become(_ id: InstanceID, _ power: PowerState) {
@@ -62,6 +62,11 @@ final class FakeHypervisor: Hypervisor {
   func domains() async throws(RoostError) -> [ObservedDomain] {
     try enter("domains")
     return state.withLock { $0.domains.values.sorted { $0.name < $1.name } }
+  }
+
+  func domain(_ id: InstanceID) async throws(RoostError) -> ObservedDomain? {
+    try enter("domains")
+    return state.withLock { $0.domains[id] }
   }
 
   func define(_ domain: DomainSpec) async throws(RoostError) {

@@ -28,7 +28,7 @@ import Testing
 
       _ = try await node.reconciler.apply([node.desired(self.instance, .absent, 2)])
       let gone = await node.observation(self.instance) { $0.phase == .gone }
-      #expect(node.hypervisor.domain(self.instance) == nil)
+      #expect(node.hypervisor.held(self.instance) == nil)
       #expect(node.network.taps.withLock { $0.isEmpty })
       #expect(try await node.disks.survey().isEmpty)
       #expect(try await node.reconciler.held().count == 1, "kept until acknowledged")
@@ -201,7 +201,7 @@ import Testing
       _ = try await node.reconciler.apply([node.desired(self.instance, .absent, 2)])
       _ = await node.observation(self.instance) { $0.phase == .gone }
     }
-    #expect(node.hypervisor.domain(orphan)?.active == true)
+    #expect(node.hypervisor.held(orphan)?.active == true)
   }
 
   @Test func revokingWhatWasNeverHereIsGoneAtOnce() async throws {

@@ -12,6 +12,9 @@ public protocol Hypervisor: Sendable {
   func inventory() async throws(RoostError) -> HostInventory
   /// Every domain on this host, Roost's or not, by name.
   func domains() async throws(RoostError) -> [ObservedDomain]
+  /// The domain of one instance, nil if there is none. Costs the same however many others there
+  /// are, and waits for no other guest.
+  func domain(_ id: InstanceID) async throws(RoostError) -> ObservedDomain?
   /// Writes the domain's definition, replacing an older one. A running guest keeps running as it
   /// was started.
   func define(_ domain: DomainSpec) async throws(RoostError)

@@ -14,6 +14,21 @@ extension LibvirtHypervisor {
     }
   }
 
+  public func domain(_ id: InstanceID) async throws(RoostError) -> ObservedDomain? {
+    try await work("look at", on: id, timeout: .seconds(30)) {
+      (connection) throws(RoostError) in
+      try connection.use { (raw) throws(RoostError) in
+        guard let domain = virDomainLookupByUUIDString(raw, "\(id)") else {
+          if lastErrorIsNoDomain() { return nil }
+          throw libvirtError("find the domain \(DomainSpec.domainName(of: id))")
+        }
+        defer { virDomainFree(domain) }
+        // One that bears the UUID and not the mark is somebody else's.
+        return try observe(domain).flatMap { $0.instance == id ? $0 : nil }
+      }
+    }
+  }
+
   public func define(_ domain: DomainSpec) async throws(RoostError) {
     let xml = DomainXML.render(domain, virtualization: virtualization.kind)
     try await work("define", on: domain.instance, timeout: .seconds(30)) {

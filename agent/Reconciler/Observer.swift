@@ -7,21 +7,19 @@ import Journal
 import NodeProtocol
 import Switch
 
-/// Looks at what exists of an instance. Looks at the whole host are shared between instances.
+/// Looks at what exists of an instance. A look at all taps is shared between instances.
 struct Observer: Sendable {
   private let parts: NodeParts
-  private let domains: Coalesced<[ObservedDomain]>
   private let taps: Coalesced<[ObservedTap]>
 
   init(_ parts: NodeParts) {
     self.parts = parts
-    let (hypervisor, network) = (parts.hypervisor, parts.network)
-    domains = Coalesced { () async throws(RoostError) in try await hypervisor.domains() }
+    let network = parts.network
     taps = Coalesced { () async throws(RoostError) in try await network.ports() }
   }
 
   func observe(_ entry: JournalEntry) async throws(RoostError) -> ObservedInstance {
-    let domain = try await domains.value().first { $0.instance == entry.instance }
+    let domain = try await parts.hypervisor.domain(entry.instance)
     let files = try await parts.disks.observe(entry.instance)
     let taps = Self.taps(of: entry, domain, among: try await taps.value())
     var cached = false
