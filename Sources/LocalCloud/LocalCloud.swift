@@ -101,6 +101,14 @@ public final class LocalCloud: Sendable {
     programs.withLock { $0.agent = process }
   }
 
+  /// Starts controller and agent, each unless it runs.
+  public func startWhatEnded() throws(RoostError) {
+    if controller?.wait(atMost: .zero, clock: clock) != nil || controller == nil {
+      try startController()
+    }
+    if agent?.wait(atMost: .zero, clock: clock) != nil || agent == nil { try startAgent() }
+  }
+
   /// Ends the controller, by SIGTERM unless told otherwise. Guests run on.
   public func stopController(by signal: Int32 = SIGTERM) {
     stop(controller, signal)

@@ -16,50 +16,56 @@ struct KillTests {
   /// What an earlier failure left must not make this test fail too.
   init() async throws {
     site = try .required()
+    try site.cloud.startWhatEnded()
+    try await site.client.waitForNode()
     try await site.client.deleteServers()
   }
 
   @Test(arguments: CrashSite.create)
-  func `A create survives`(_ crash: CrashSite) async throws {
-    var furnishing = site.furnishing
-    if crash.point.needsFreshImage {
-      furnishing = try await site.client.withFreshImage(furnishing)
+  func `A create survives`(_ crash: CrashSite) async {
+    await site.attempt {
+      var furnishing = site.furnishing
+      if crash.point.needsFreshImage {
+        furnishing = try await site.client.withFreshImage(furnishing)
+      }
+      try await arm(crash)
+      let acknowledged = try await answer {
+        try await site.client.createServer("survivor", furnishing)
+      }
+      try await revive(crash)
+      let server = try await site.client.server(named: "survivor")
+      if let acknowledged { #expect(server == acknowledged) }
+      if let server {
+        let status = try await site.client.waitUntilBuilt(server)
+        #expect(status == "ACTIVE")
+        try await site.expectCleanAudit("after the create")
+        try await site.client.deleteServer(server)
+      }
+      try await site.expectCleanAudit("after all")
+      try site.expectEmptyNode("after all")
     }
-    try await arm(crash)
-    let acknowledged = try await attempt {
-      try await site.client.createServer("survivor", furnishing)
-    }
-    try await revive(crash)
-    let server = try await site.client.server(named: "survivor")
-    if let acknowledged { #expect(server == acknowledged) }
-    if let server {
-      let status = try await site.client.waitUntilBuilt(server)
-      #expect(status == "ACTIVE")
-      try await site.expectCleanAudit("after the create")
-      try await site.client.deleteServer(server)
-    }
-    try await site.expectCleanAudit("after all")
-    try site.expectEmptyNode("after all")
   }
 
   @Test(arguments: CrashSite.delete)
-  func `A delete survives`(_ crash: CrashSite) async throws {
-    let server = try await site.client.createServer("victim", site.furnishing)
-    let status = try await site.client.waitUntilBuilt(server)
-    #expect(status == "ACTIVE")
-    try await arm(crash)
-    let acknowledged = try await attempt {
-      try await site.client.get("DELETE", "/compute/v2.1/servers/\(server)")
+  func `A delete survives`(_ crash: CrashSite) async {
+    await site.attempt {
+      let server = try await site.client.createServer("victim", site.furnishing)
+      let status = try await site.client.waitUntilBuilt(server)
+      #expect(status == "ACTIVE")
+      try await arm(crash)
+      let acknowledged = try await answer {
+        try await site.client.get("DELETE", "/compute/v2.1/servers/\(server)")
+      }
+      try await revive(crash)
+      if acknowledged == nil {
+        // Wholly there or wholly absent: asked again, it is either taken or gone meanwhile.
+        let again = try await site.client.call("DELETE", "/compute/v2.1/servers/\(server)")
+        #expect([204, 404].contains(again.status), "\(again.text)")
+      }
+      try await site.client.waitUntilGone(server)
+      try await site.expectCleanAudit("after all")
+      try site.expectEmptyNode("after all")
     }
-    try await revive(crash)
-    if acknowledged == nil {
-      // Wholly there or wholly absent: asked again, it is either taken or gone meanwhile.
-      let again = try await site.client.call("DELETE", "/compute/v2.1/servers/\(server)")
-      #expect([204, 404].contains(again.status), "\(again.text)")
-    }
-    try await site.client.waitUntilGone(server)
-    try await site.expectCleanAudit("after all")
-    try site.expectEmptyNode("after all")
   }
 
   /// Starts the one that reaches the point anew, so that it will kill there.
@@ -79,7 +85,7 @@ struct KillTests {
   }
 
   /// The result, or nil when the controller died before it answered.
-  private func attempt<T>(_ request: () async throws -> T) async throws -> T? {
+  private func answer<T>(_ request: () async throws -> T) async throws -> T? {
     do {
       return try await request()
     } catch let error as RoostError where error.kind == .unavailable {

@@ -40,6 +40,18 @@ struct Site: Sendable {
 }
 
 extension Site {
+  /// Runs a test's steps; a failure is recorded with the end of both logs.
+  func attempt(_ steps: () async throws -> Void) async {
+    do {
+      try await steps()
+    } catch {
+      let logs = ["roost-controller", "roost-agent"].map { program in
+        "\(program):\n\((try? cloud.log(program))?.suffix(3000) ?? "no log")"
+      }
+      Issue.record(error, "\(logs.joined(separator: "\n"))")
+    }
+  }
+
   /// Expects that records and node agree, once the node can be asked.
   func expectCleanAudit(_ moment: Comment) async throws {
     let deadline = SystemClock().uptime + .seconds(30)
