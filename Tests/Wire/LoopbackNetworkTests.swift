@@ -1,64 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Synchronization
 import Testing
 import Wire
 
-@Suite struct LoopbackNetworkTests {
-  private let node = PeerIdentity(
-    role: .node, node: NodeID.random(from: SystemRandomness()))
+@Suite(.timeLimit(.minutes(1)))
+struct LoopbackNetworkTests {
+  private struct Echo: WireService {
+    func serve(
+      _ method: String, _ request: [UInt8], from peer: any WirePeer
+    ) async throws(WireStatus) -> [UInt8] {
+      guard method == "echo" else { throw WireStatus(.unimplemented, method) }
+      return request
+    }
+  }
 
-  /// Runs `body` with both ends of one connection.
-  private func withPair(
+  /// A listener's handle on whoever dialled, and the dialler's on the listener.
+  private func connected(
     _ body: @Sendable (_ near: any WirePeer, _ far: any WirePeer) async throws -> Void
   ) async throws {
     let exchange = LoopbackNetwork.Exchange()
-    let clock = SystemClock()
-    let controller = LoopbackNetwork(
-      exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
-    let agent = LoopbackNetwork(exchange, as: node, clock: clock)
-    let (arrivals, arrive) = AsyncStream.makeStream(of: (any WirePeer).self)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        try await controller.listen(on: "c:1", service: Echo()) { peer in
-          arrive.yield(peer)
-          _ = await peer.closed()
-        }
+    let node = PeerIdentity(role: .node, node: .random(from: SystemRandomness()))
+    let (arrivals, arrived) = AsyncStream.makeStream(of: (any WirePeer).self)
+    let listening = Task {
+      let network = LoopbackNetwork(
+        exchange, as: PeerIdentity(role: .controller, node: nil), clock: SystemClock())
+      try await network.listen(on: "here", service: Echo()) { peer in
+        arrived.yield(peer)
+        _ = await peer.closed()
       }
-      var near: (any WirePeer)?
-      while near == nil {
-        near = try? await agent.dial("c:1", service: Echo())
+    }
+    defer { listening.cancel() }
+    let network = LoopbackNetwork(exchange, as: node, clock: SystemClock())
+    while true {
+      guard let near = try? await network.dial("here", service: Echo()) else {
         await Task.yield()
+        continue
       }
-      var iterator = arrivals.makeAsyncIterator()
-      let far = try #require(await iterator.next())
-      try await body(try #require(near), far)
-      group.cancelAll()
+      for await far in arrivals {
+        #expect(near.identity.role == .controller && far.identity == node)
+        try await body(near, far)
+        return
+      }
     }
   }
 
-  @Test func bothEndsCallAndKnowEachOther() async throws {
-    try await withPair { near, far in
-      #expect(near.identity.role == .controller)
-      #expect(far.identity == node)
-      let there = try await near.call("t/Echo", [1], timeout: .seconds(60))
-      #expect(there == [1])
-      let back = try await far.call("t/Echo", [2], timeout: .seconds(60))
-      #expect(back == [2])
+  @Test func bothEndsCall() async throws {
+    try await connected { near, far in
+      let there = try await near.call("echo", [1], timeout: .seconds(10))
+      let back = try await far.call("echo", [2], timeout: .seconds(10))
+      #expect(there == [1] && back == [2])
+      let status = await #expect(throws: WireStatus.self) {
+        _ = try await near.call("other", [], timeout: .seconds(10))
+      }
+      #expect(status?.code == .unimplemented)
     }
   }
 
-  @Test func aCallThatEndsDoesNotEndTheConnectionForThoseWhoWait() async throws {
-    try await withPair { near, far in
-      async let nearEnd = near.closed()
-      async let farEnd = far.closed()
-      for _ in 0..<50 { _ = try await near.call("t/Echo", [1], timeout: .seconds(60)) }
+  @Test func whoeverWaitsForTheEndIsNotWokenByACallsEnd() async throws {
+    try await connected { near, far in
+      let hasEnded = Mutex(false)
+      let waiting = Task {
+        let reason = await far.closed()
+        hasEnded.withLock { $0 = true }
+        return reason
+      }
+      for _ in 1...20 { _ = try await far.call("echo", [], timeout: .seconds(10)) }
+      #expect(!hasEnded.withLock { $0 })
       await near.close(reason: "enough")
-      #expect(await nearEnd == "enough")
-      #expect(await farEnd == "the peer closes: enough")
-      await #expect(throws: WireStatus.self) {
-        try await far.call("t/Echo", [], timeout: .seconds(60))
+      #expect(await waiting.value.contains("enough"))
+      let status = await #expect(throws: WireStatus.self) {
+        _ = try await far.call("echo", [], timeout: .seconds(10))
       }
+      #expect(status?.code == .unavailable)
     }
   }
 }

@@ -78,9 +78,7 @@ extension Cloud {
   {
     try caller.requireWriting()
     let project = try owner(draft.project, for: caller)
-    if draft.deviceOwner.hasPrefix("network:") {
-      try caller.requireAdmin(to: "make a port with the device owner \(draft.deviceOwner)")
-    }
+    try caller.require(deviceOwner: draft.deviceOwner)
     try await ensureDefaultGroup(of: project)
     let (id, now) = (PortID.random(from: randomness), clock.now)
     let mac = draft.macAddress ?? .random(from: randomness)
@@ -103,6 +101,7 @@ extension Cloud {
     async throws(RoostError) -> PortView
   {
     try caller.requireWriting()
+    if let owner = changes.deviceOwner { try caller.require(deviceOwner: owner) }
     let now = clock.now
     return try await store.write { (tx) throws(RoostError) in
       var port = try tx.ownPort(id, of: caller)
@@ -143,6 +142,14 @@ extension Cloud {
       }
       try tx.deletePort(id)
     }
+  }
+}
+
+extension Caller {
+  /// Neutron's rule: what the network itself owns is not a tenant's to name.
+  fileprivate func require(deviceOwner owner: String) throws(RoostError) {
+    guard owner.hasPrefix("network:") else { return }
+    try requireAdmin(to: "give a port the device owner \(owner)")
   }
 }
 
