@@ -65,6 +65,7 @@ let package = Package(
     library("Lanes", ["Base", "CLinux"]),
     library("Processes", ["Base", "CLinux"]),
     library("EventLoop", ["Base", "CLinux"]),
+    library("Daemon", ["Base", "EventLoop", "Log"]),
     library("Database", ["Base", "Lanes", "CSQLite"]),
     library(
       "HTTPServer", path: "Sources/HTTP/Server", ["Base", "CLinux", "CMicroHTTPD", "JSON", "Log"]),
@@ -91,7 +92,8 @@ let package = Package(
     library(
       "AgentDaemon", path: "agent/Daemon",
       [
-        "Base", "Certificates", "Config", "EventLoop", "HTTPClient", "Hypervisor", "Images",
+        "Base", "Certificates", "Config", "Daemon", "EventLoop", "HTTPClient", "Hypervisor",
+        "Images",
         "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch", "Wire", "CLinux",
       ]),
     program("roost-agent", path: "agent/Main", ["AgentDaemon"]),
@@ -115,8 +117,9 @@ let package = Package(
     library(
       "ControllerDaemon", path: "controller/Daemon",
       [
-        "API", "Base", "Certificates", "Cloud", "CloudModel", "Config", "Crypto", "Database",
-        "EventLoop", "Fleet", "HTTPServer", "JSON", "Lanes", "Log", "NodeProtocol", "Store", "Wire",
+        "API", "Base", "Certificates", "Cloud", "CloudModel", "Config", "Crypto", "Daemon",
+        "Database", "EventLoop", "Fleet", "HTTPServer", "JSON", "Lanes", "Log", "NodeProtocol",
+        "Store", "Wire",
         "CLinux",
       ]),
     program("roost-controller", path: "controller/Main", ["ControllerDaemon"]),

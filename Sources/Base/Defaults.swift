@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Which Roost this is.
+public enum Release {
+  /// What `--version` prints, and what each side of a wire connection tells the other.
+  public static let version = "0.1.0"
+}
+
 /// Addresses and paths that hold where no configuration says otherwise, written down once.
 public enum Defaults {
   /// Where the controller serves its HTTP API.

@@ -125,7 +125,7 @@ private struct IdleSwitch: Switch {
       await controller.until { $0.heartbeats.count >= 2 }
       #expect(controller.now.registrations.count == 1)
       #expect(controller.now.registrations.first?.hostName == "host")
-      #expect(controller.now.registrations.first?.agentVersion == AgentVersion.text)
+      #expect(controller.now.registrations.first?.agentVersion == Release.version)
       #expect(controller.now.heartbeats.prefix(2) == [1, 2])
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Daemon
 import EventLoop
 import Glibc
 import Hypervisor
@@ -14,7 +15,7 @@ import Switch
 import Wire
 
 /// The composition root: makes every part of a node and runs it.
-struct Agent: Sendable {
+struct Agent: DaemonService {
   private let configuration: AgentConfiguration
   private let folder: StateFolder
   private let node: NodeID
@@ -55,7 +56,7 @@ struct Agent: Sendable {
       certificate: configuration.certificate, key: configuration.key,
       authority: configuration.ca)
     let network = TLSNetwork(
-      credentials, loop: loop, clock: clock, software: "roost-agent/\(AgentVersion.text)", log: log)
+      credentials, loop: loop, clock: clock, software: "roost-agent/\(Release.version)", log: log)
     let hypervisor = LibvirtHypervisor(
       uri: configuration.libvirtURI, virtualization: await virtualization(),
       lanes: LanePool(name: "libvirt", width: 16), clock: clock, randomness: randomness, log: log)

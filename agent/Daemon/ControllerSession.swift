@@ -72,7 +72,7 @@ struct ControllerSession: Sendable {
   ) async throws(WireStatus) -> Duration {
     var request = RegisterRequest()
     request.hostName = hostName
-    request.agentVersion = AgentVersion.text
+    request.agentVersion = Release.version
     request.inventory = offer
     do throws(RoostError) {
       request.held = try await held()
@@ -167,9 +167,4 @@ struct ControllerSession: Sendable {
       }
     }
   }
-}
-
-/// Which agent this is.
-enum AgentVersion {
-  static let text = "0.1.0"
 }

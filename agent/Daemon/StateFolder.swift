@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Daemon
 import Glibc
 
 /// The folder that holds all that one agent keeps, held by one agent at a time.
-///
-/// The lock is the kernel's: it goes with the process, however that ends.
 final class StateFolder: Sendable {
   let path: String
-  private let descriptor: Int32
+  private let lock: FolderLock
 
   /// Makes the folder if it is absent, and locks it.
   ///
@@ -16,20 +15,12 @@ final class StateFolder: Sendable {
   init(_ path: String, disk: any Disk) throws(RoostError) {
     // QEMU reaches disks and base images below it as another user.
     try disk.makeFolder(path, mode: 0o711)
-    let file = path + "/lock"
-    let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .system("open \(file)", errno: errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
-      close(descriptor)
-      guard code == EWOULDBLOCK else { throw .system("lock \(file)", errno: code) }
-      throw RoostError(.conflict, "Another agent is using the state folder \(path).")
+    guard let lock = try FolderLock(existing: path, holder: "agent") else {
+      throw .system("lock \(path)", errno: ENOENT)
     }
+    self.lock = lock
     self.path = path
-    self.descriptor = descriptor
   }
-
-  deinit { close(descriptor) }
 
   var journal: String { path + "/journal.db" }
   var images: String { path + "/images" }

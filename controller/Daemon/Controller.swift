@@ -4,6 +4,7 @@ import API
 import Base
 import Cloud
 import Crypto
+import Daemon
 import EventLoop
 import Fleet
 import HTTPServer
@@ -13,7 +14,7 @@ import Store
 import Wire
 
 /// The composition root: makes every part of the controller and runs it.
-struct Controller: Sendable {
+struct Controller: DaemonService {
   private let configuration: ControllerConfiguration
   private let folder: StateFolder
   private let loop: EventLoop
@@ -75,7 +76,7 @@ struct Controller: Sendable {
       try TLSCredentials(
         certificate: configuration.wireCredentials.certificate,
         key: configuration.wireCredentials.key, authority: configuration.wireCA),
-      loop: loop, clock: SystemClock(), software: "roost-controller/\(ControllerProgram.version)",
+      loop: loop, clock: SystemClock(), software: "roost-controller/\(Release.version)",
       log: log)
     let server = try HTTPServer(
       httpConfiguration, handler: handler, executor: loop, log: log)

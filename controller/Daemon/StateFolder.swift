@@ -2,15 +2,13 @@
 
 import Base
 import Crypto
-import Glibc
+import Daemon
 
 /// The folder that holds all that one controller keeps, held by one controller at a time.
-///
-/// The lock is the kernel's: it goes with the process, however that ends.
 final class StateFolder: Sendable {
   private let path: String
   private let disk: any Disk
-  private let descriptor: Int32
+  private let lock: FolderLock
 
   /// Locks the folder.
   ///
@@ -18,24 +16,13 @@ final class StateFolder: Sendable {
   /// - Throws: `.notFound` for an absent one, `.conflict` when another controller has it.
   init(_ path: String, create: Bool, disk: any Disk) throws(RoostError) {
     if create { try disk.makeFolder(path, mode: 0o700) }
-    let file = path + "/lock"
-    let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      guard errno == ENOENT else { throw .system("open \(file)", errno: errno) }
+    guard let lock = try FolderLock(existing: path, holder: "controller") else {
       throw Self.absent(path)
-    }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
-      close(descriptor)
-      guard code == EWOULDBLOCK else { throw .system("lock \(file)", errno: code) }
-      throw RoostError(.conflict, "Another controller is using the state folder \(path).")
     }
     self.path = path
     self.disk = disk
-    self.descriptor = descriptor
+    self.lock = lock
   }
-
-  deinit { close(descriptor) }
 
   var database: String { path + "/controller.db" }
   private var keyFile: String { path + "/secret.key" }

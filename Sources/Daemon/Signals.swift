@@ -7,9 +7,9 @@ import Glibc
 struct Signals {
   /// What came.
   enum Event: Sendable {
-    /// SIGTERM or SIGINT: an operator or the init system wants the agent to end.
+    /// SIGTERM or SIGINT: an operator or the init system wants the program to end.
     case stop
-    /// The agent's own work has ended.
+    /// The program's own work has ended.
     case ended
     /// Nothing came in time.
     case nothing
