@@ -218,6 +218,22 @@ import Testing
     }
   }
 
+  @Test func whatIsPostedTooLateIsNotToldForEver() async throws {
+    let node = try FakeNode()
+    defer { node.removeFiles() }
+    try await node.running {
+      _ = try await node.reconciler.apply([node.desired(self.instance, .absent, 1)])
+      let gone = await node.observation(self.instance) { $0.phase == .gone }
+      try await node.reconciler.acknowledge([gone])
+      node.reconciler.board.post(gone.observation)
+      let late = node.reconciler.board.pending(limit: 1)
+      #expect(late.count == 1)
+      try await node.reconciler.acknowledge(late)
+      node.reconciler.board.repeatAll()
+      #expect(node.reconciler.board.pending(limit: 1).isEmpty)
+    }
+  }
+
   @Test func twentyAtOnceAllSettle() async throws {
     let node = try FakeNode()
     defer { node.removeFiles() }

@@ -74,7 +74,9 @@ public actor Reconciler {
       let forgotten = try await parts.journal.forget(
         observation.instanceID, at: observation.generation)
       parts.crashPoints.reach(.forgetAfter)
-      if forgotten {
+      // What a worker posted while its instance was being forgotten would be told for ever.
+      let absent = forgotten ? true : try await parts.journal.entry(observation.instanceID) == nil
+      if absent {
         board.remove(observation.instanceID)
         workers[observation.instanceID]?.signal.ring()
       }
