@@ -16,23 +16,6 @@ import Wire
 
 @testable import AgentDaemon
 
-/// A host whose guests nobody touches.
-private struct IdleHypervisor: Hypervisor {
-  var known: [ObservedDomain] = []
-
-  func inventory() async throws(RoostError) -> HostInventory {
-    throw RoostError(.unavailable, "not asked here")
-  }
-  func domains() async throws(RoostError) -> [ObservedDomain] { known }
-  func domain(_ id: InstanceID) async throws(RoostError) -> ObservedDomain? { nil }
-  func define(_ domain: DomainSpec) async throws(RoostError) {}
-  func start(_ id: InstanceID, paused: Bool) async throws(RoostError) {}
-  func shutdown(_ id: InstanceID) async throws(RoostError) {}
-  func destroy(_ id: InstanceID) async throws(RoostError) {}
-  func undefine(_ id: InstanceID) async throws(RoostError) {}
-  func events() -> AsyncStream<HypervisorEvent> { AsyncStream { _ in } }
-}
-
 private struct IdleSwitch: Switch {
   func ensureBridge(_ physicalNetwork: String) async throws(RoostError) {}
   func ports() async throws(RoostError) -> [ObservedTap] { [] }
@@ -43,7 +26,8 @@ private struct IdleSwitch: Switch {
 @Suite(.timeLimit(.minutes(1))) final class ControllerSessionTests {
   let path = "/tmp/roost-session-\(NodeID.random(from: SystemRandomness()).hex.prefix(12))"
   let exchange = LoopbackNetwork.Exchange()
-  let controller = FakeController()
+  var controller = FakeController()
+  let hypervisor = IdleHypervisor()
   let instance = InstanceID.random(from: SystemRandomness())
   let node = NodeID.random(from: SystemRandomness())
   let journal: Journal
@@ -58,7 +42,7 @@ private struct IdleSwitch: Switch {
       folder: path + "/images", disk: disk,
       source: GrantedImages(link: ControllerLink(), caFile: nil), lane: InlineLane())
     parts = NodeParts(
-      node: node, bootID: "boot", directIO: false, hypervisor: IdleHypervisor(),
+      node: node, bootID: "boot", directIO: false, hypervisor: hypervisor,
       network: IdleSwitch(), images: images,
       disks: InstanceDisks(
         root: path + "/instances", disk: disk, clock: SystemClock(), surveyLane: InlineLane(),
@@ -126,7 +110,8 @@ private struct IdleSwitch: Switch {
       #expect(controller.now.registrations.count == 1)
       #expect(controller.now.registrations.first?.hostName == "host")
       #expect(controller.now.registrations.first?.agentVersion == Release.version)
-      #expect(controller.now.heartbeats.prefix(2) == [1, 2])
+      #expect(controller.now.heartbeats.prefix(2).map(\.sequence) == [1, 2])
+      #expect(controller.now.heartbeats.allSatisfy { $0.hypervisorUnavailable.isEmpty })
     }
   }
 

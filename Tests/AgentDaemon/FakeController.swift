@@ -9,7 +9,7 @@ import Wire
 final class FakeController: Sendable {
   struct State {
     var registrations: [RegisterRequest] = []
-    var heartbeats: [UInt64] = []
+    var heartbeats: [HeartbeatRequest] = []
     var observations: [Observation] = []
     var peers: [any WirePeer] = []
     var waiting: [CheckedContinuation<Void, Never>] = []
@@ -31,7 +31,7 @@ final class FakeController: Sendable {
       return reply
     }
     table.on(ControllerMethods.Heartbeat.self) { request, _ async throws(WireStatus) in
-      self.note { $0.heartbeats.append(request.sequence) }
+      self.note { $0.heartbeats.append(request) }
       var reply = HeartbeatReply()
       reply.leaseMS = self.leaseMS
       return reply

@@ -60,8 +60,11 @@ extension Sample {
       "RegisterReply", "lease_ms: 4294967295",
       made { (reply: inout RegisterReply) in reply.leaseMS = .max }),
     Sample(
-      "HeartbeatRequest", "sequence: 18446744073709551615",
-      made { (request: inout HeartbeatRequest) in request.sequence = .max }),
+      "HeartbeatRequest", "sequence: 18446744073709551615 hypervisor_unavailable: \"gone\"",
+      made { (request: inout HeartbeatRequest) in
+        request.sequence = .max
+        request.hypervisorUnavailable = "gone"
+      }),
     Sample(
       "HeartbeatReply", "lease_ms: 15000",
       made { (reply: inout HeartbeatReply) in reply.leaseMS = 15000 }),

@@ -7,8 +7,8 @@ import NodeProtocol
 import Reconciler
 import Wire
 
-/// Keeps one connection to the controller: dials, registers, renews the lease and reports. Guests
-/// and reconciler don't depend on it.
+/// Keeps one connection to the controller: dials, registers, renews the lease, and says how guests
+/// and hypervisor are. Guests and reconciler don't depend on it.
 struct ControllerSession: Sendable {
   let address: String
   let hostName: String
@@ -23,11 +23,25 @@ struct ControllerSession: Sendable {
   /// Observations in one report.
   private static let batch = 256
   private static let patience = Duration.seconds(30)
+  /// The hypervisor may be this late before that is told.
+  private static let quiet = Duration.seconds(5)
+
+  private let health = HypervisorHealth()
 
   /// Connects, and connects again, until the task is cancelled.
   func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await health.follow(parts.hypervisor) }
+      await stayConnected()
+      group.cancelAll()
+    }
+  }
+
+  private func stayConnected() async {
     var failures = 0
     while !Task.isCancelled {
+      await awaitHypervisor()
+      guard !Task.isCancelled else { return }
       do throws(RoostError) {
         let ending = try await connected()
         failures = 0
@@ -40,6 +54,24 @@ struct ControllerSession: Sendable {
       failures += 1
       let jitter = parts.randomness.number(below: 100)
       try? await parts.clock.sleep(for: FailureRule.pause(failures, jitter))
+    }
+  }
+
+  /// Returns once the hypervisor answers: until then there is nothing to register with.
+  private func awaitHypervisor() async {
+    let deadline = parts.clock.uptime + Self.quiet
+    var isTold = false
+    while let failure = health.failure, !Task.isCancelled {
+      let left = deadline - parts.clock.uptime
+      if left <= .zero, !isTold {
+        parts.log.warning("not registered: the hypervisor does not answer: \(failure)")
+        isTold = true
+      }
+      if isTold {
+        await health.changed.wait()
+      } else {
+        await health.changed.wait(atMost: left, parts.clock)
+      }
     }
   }
 
@@ -123,9 +155,14 @@ struct ControllerSession: Sendable {
     var lease = lease
     var request = HeartbeatRequest()
     while true {
+      // A node that has just registered counts as healthy.
+      if health.failure ?? "" == request.hypervisorUnavailable {
+        await health.changed.wait(atMost: lease / 3, parts.clock)
+      }
+      guard !Task.isCancelled else { return "the agent is stopping" }
+      request.sequence += 1
+      request.hypervisorUnavailable = health.failure ?? ""
       do {
-        try await parts.clock.sleep(for: lease / 3)
-        request.sequence += 1
         let reply = try await peer.call(
           ControllerMethods.Heartbeat.self, request, timeout: lease / 3)
         lease = Self.lease(reply.leaseMS)

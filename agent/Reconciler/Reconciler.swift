@@ -119,10 +119,10 @@ public actor Reconciler {
         parts.log.debug("guest is now \(state): \(detail)", [.instance: instance])
         workers[instance]?.signal.ring()
       case .connected:
-        parts.log.info("connected to the hypervisor")
+        parts.log.debug("looking at every guest: the hypervisor answers")
         for instance in workers.keys.sorted() { workers[instance]?.signal.ring() }
       case .disconnected(let reason):
-        parts.log.warning("the hypervisor does not answer: \(reason)")
+        parts.log.debug("the hypervisor does not answer: \(reason)")
       }
     }
   }

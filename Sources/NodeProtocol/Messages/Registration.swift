@@ -84,12 +84,15 @@ public struct RegisterReply: Message {
 /// `HeartbeatRequest` of `node.proto`.
 public struct HeartbeatRequest: Message {
   public var sequence: UInt64 = 0
+  /// Why the node's hypervisor can't be used now; empty while it answers.
+  public var hypervisorUnavailable = ""
   public var unknownFields = UnknownFields()
 
   public init() {}
 
   public func encode(into writer: inout ProtobufWriter) {
     writer.number(1, sequence)
+    writer.text(2, hypervisorUnavailable)
     writer.unknown(unknownFields)
   }
 
@@ -98,6 +101,7 @@ public struct HeartbeatRequest: Message {
   {
     switch field.number {
     case 1: sequence = try reader.number(field)
+    case 2: hypervisorUnavailable = try reader.text(field)
     default: try reader.keep(field, in: &unknownFields)
     }
   }
