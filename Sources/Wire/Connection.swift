@@ -17,6 +17,7 @@ actor Connection: WirePeer {
   private static let turn = 64
 
   nonisolated let identity: PeerIdentity
+  nonisolated let address: String?
   private nonisolated let loop: EventLoop
   private let descriptor: Int32
   private let session: TLSSession
@@ -45,6 +46,7 @@ actor Connection: WirePeer {
     descriptor = transport.descriptor
     session = transport.session
     identity = transport.identity
+    address = peerAddress(transport.descriptor)
     loop = network.loop
     self.service = service
     clock = network.clock

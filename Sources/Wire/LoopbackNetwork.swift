@@ -12,6 +12,7 @@ public final class LoopbackNetwork: Network {
   }
 
   private let identity: PeerIdentity
+  private let address: String?
   private let clock: any Clock
   private let exchange: Exchange
 
@@ -23,10 +24,13 @@ public final class LoopbackNetwork: Network {
     public init() {}
   }
 
-  /// One end's view: who it is to its peers.
-  public init(_ exchange: Exchange, as identity: PeerIdentity, clock: any Clock) {
+  /// One end's view: who, and where, it is to its peers.
+  public init(
+    _ exchange: Exchange, as identity: PeerIdentity, at address: String? = nil, clock: any Clock
+  ) {
     self.exchange = exchange
     self.identity = identity
+    self.address = address
     self.clock = clock
   }
 
@@ -37,8 +41,8 @@ public final class LoopbackNetwork: Network {
       throw RoostError(.unavailable, "\(address) can't be reached: nobody listens.")
     }
     let controller = PeerIdentity(role: .controller, node: nil)
-    let near = LoopbackPeer(identity: controller, serves: listener.service, clock: clock)
-    let far = LoopbackPeer(identity: identity, serves: service, clock: clock)
+    let near = LoopbackPeer(identity: controller, nil, serves: listener.service, clock: clock)
+    let far = LoopbackPeer(identity: identity, self.address, serves: service, clock: clock)
     near.join(far)
     far.join(near)
     listener.arrivals.yield(far)
@@ -76,12 +80,16 @@ private final class LoopbackPeer: WirePeer {
   }
 
   let identity: PeerIdentity
+  let address: String?
   private let service: any WireService
   private let clock: any Clock
   private let state = Mutex(State())
 
-  init(identity: PeerIdentity, serves service: any WireService, clock: any Clock) {
+  init(
+    identity: PeerIdentity, _ address: String?, serves service: any WireService, clock: any Clock
+  ) {
     self.identity = identity
+    self.address = address
     self.service = service
     self.clock = clock
   }

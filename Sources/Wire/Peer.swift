@@ -31,6 +31,8 @@ public struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
 public protocol WirePeer: AnyObject, Sendable {
   /// Who is at the other end.
   var identity: PeerIdentity { get }
+  /// The IP address that the other end has for this one, as `192.0.2.7`; nil where none is known.
+  var address: String? { get }
   /// Calls a method of the peer and waits for its reply.
   ///
   /// - Parameters:

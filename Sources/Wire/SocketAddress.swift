@@ -55,25 +55,36 @@ func setNoDelay(_ descriptor: Int32) {
 
 /// The address a listening socket got, as `host:port`: tells what port 0 became.
 func boundAddress(_ descriptor: Int32) -> String {
+  guard let (host, port) = numeric({ getsockname(descriptor, $0, $1) }) else { return "unknown" }
+  return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+}
+
+/// The IP address at the other end of a connection; nil for one that has ended. An IPv4 address that
+/// came in by an IPv6 socket is told as what it is, and no interface is named.
+func peerAddress(_ descriptor: Int32) -> String? {
+  guard let (host, _) = numeric({ getpeername(descriptor, $0, $1) }) else { return nil }
+  let mapped = "::ffff:"
+  if host.hasPrefix(mapped), host.contains(".") { return String(host.dropFirst(mapped.count)) }
+  return String(host.prefix { $0 != "%" })
+}
+
+/// What a call tells of a socket's address, as numbers.
+private func numeric(
+  _ get: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+) -> (host: String, port: String)? {
   var storage = sockaddr_storage()
   var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-  var host = [UInt8](repeating: 0, count: 256)
-  var port = [UInt8](repeating: 0, count: 32)
+  var host = [CChar](repeating: 0, count: 256)
+  var port = [CChar](repeating: 0, count: 32)
   let found = withUnsafeMutablePointer(to: &storage) { pointer in
     pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-      getsockname(descriptor, address, &length) == 0
-        && host.withUnsafeMutableBytes { host in
-          port.withUnsafeMutableBytes { port in
-            getnameinfo(
-              address, length, host.bindMemory(to: CChar.self).baseAddress, 256,
-              port.bindMemory(to: CChar.self).baseAddress, 32, NI_NUMERICHOST | NI_NUMERICSERV)
-              == 0
-          }
-        }
+      get(address, &length) == 0
+        && getnameinfo(
+          address, length, &host, 256, &port, 32, NI_NUMERICHOST | NI_NUMERICSERV) == 0
     }
   }
-  guard found else { return "unknown" }
-  let name = String(decoding: host.prefix { $0 != 0 }, as: UTF8.self)
-  let number = String(decoding: port.prefix { $0 != 0 }, as: UTF8.self)
-  return name.contains(":") ? "[\(name)]:\(number)" : "\(name):\(number)"
+  let text = { (buffer: [CChar]) in
+    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+  return found ? (text(host), text(port)) : nil
 }

@@ -23,7 +23,8 @@ struct NodeShowCommand: OnlineCommand {
     }
     let lease = json["lease_seconds_left"]?.int
     var lines = Table.lines([
-      ("id", node.id), ("name", node.name), ("state", node.state),
+      ("id", node.id), ("name", node.name), ("address", text(json["address"])),
+      ("state", node.state),
       ("lease", lease.map { "\($0) s left" } ?? "none since the controller started"),
       ("new servers", node.enabledText),
       ("availability zone", text(json["availability_zone"])),

@@ -41,6 +41,7 @@ struct ComputeNodeTests {
     let one = try #require(old.json["hypervisors"]?[0])
     #expect(one.keys == oldest)
     #expect(one["id"] == 1)
+    #expect(one["host_ip"] == "192.0.2.1")
     #expect(one["vcpus_used"] == 1)
     #expect(one["memory_mb_used"] == 512)
     #expect(one["free_ram_mb"] == 7680)

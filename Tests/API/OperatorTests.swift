@@ -50,6 +50,7 @@ struct OperatorTests {
     #expect(listed?[0]?["server_count"] == 1)
     let shown = await api.send("GET", "/operator/v1/nodes/\(node.id)").json["node"]
     #expect(shown?["name"] == "node-1")
+    #expect(shown?["address"] == "192.0.2.1")
     #expect(shown?["enabled"] == true)
     #expect(shown?["lease_seconds_left"] == 15)
     #expect(shown?["inventory"]?["cpus"] == 4)

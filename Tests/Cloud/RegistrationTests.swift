@@ -20,6 +20,7 @@ struct RegistrationTests {
     let view = try await cloud.cloud.node(node.id, for: TestCallers.admin)
     #expect(view.node.hostName == "node-1")
     #expect(view.node.number == 1)
+    #expect(view.node.address == "192.0.2.1")
     #expect(view.node.inventory.cpus == 8)
     #expect(view.node.availabilityZone == "nova")
     #expect(view.state == .up)

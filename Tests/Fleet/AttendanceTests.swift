@@ -22,6 +22,7 @@ struct AttendanceTests {
     #expect(reply.leaseMS == 15_000)
     #expect(await test.state(of: node) == .up)
     #expect(await test.fleet.up == [node.id])
+    #expect(test.delegate.state.withLock { $0.addresses } == ["192.0.2.1"])
 
     await test.disconnect(node)
     #expect(await test.state(of: node) == .unknown)
@@ -157,6 +158,7 @@ struct AttendanceTests {
 /// A connection that has ended.
 private final class DeadPeer: WirePeer {
   let identity: PeerIdentity
+  let address: String? = nil
 
   init(node: NodeID) { identity = PeerIdentity(role: .node, node: node) }
 

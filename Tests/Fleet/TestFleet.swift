@@ -38,7 +38,8 @@ final class TestFleet: Sendable {
     return TestNode(
       id, registering: request,
       on: LoopbackNetwork(
-        exchange, as: certificate ?? PeerIdentity(role: .node, node: id), clock: clock),
+        exchange, as: certificate ?? PeerIdentity(role: .node, node: id),
+        at: "192.0.2.\(number)", clock: clock),
       "controller")
   }
 
@@ -64,6 +65,8 @@ final class TestFleet: Sendable {
 final class RememberingDelegate: FleetDelegate {
   struct State {
     var answers: [NodeID: [Desired]] = [:]
+    /// Where registrations came from.
+    var addresses: [String?] = []
     var failure: RoostError?
     var observed: [(node: NodeID, observation: Observation)] = []
     var granted: [(node: NodeID, image: ImageID)] = []
@@ -77,9 +80,14 @@ final class RememberingDelegate: FleetDelegate {
     if let failure = state.withLock({ $0.failure }) { throw failure }
   }
 
-  func register(_ node: NodeID, _ request: RegisterRequest) async throws(RoostError) -> [Desired] {
+  func register(
+    _ node: NodeID, _ request: RegisterRequest, from address: String?
+  ) async throws(RoostError) -> [Desired] {
     try throwIfTold()
-    return state.withLock { $0.answers[node] ?? [] }
+    return state.withLock { state in
+      state.addresses.append(address)
+      return state.answers[node] ?? []
+    }
   }
 
   func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError) {

@@ -123,8 +123,8 @@ extension Store {
       try tx.insert(Samples.user, passwordHash: Secret("hash"))
       try tx.insert(Samples.role, at: noon)
       try tx.register(
-        numbered(9), hostName: "node-1", agentVersion: "0.1.0", inventory: Samples.inventory,
-        zone: "nova", at: noon)
+        numbered(9), hostName: "node-1", address: "192.0.2.9", agentVersion: "0.1.0",
+        inventory: Samples.inventory, zone: "nova", at: noon)
       try tx.insert(Samples.instance, placement: "the only host")
       try tx.insert(Samples.network)
       try tx.insert(subnet)

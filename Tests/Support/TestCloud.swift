@@ -82,11 +82,13 @@ public final class TestCloud: Sendable {
 
   /// A node that isn't connected.
   ///
-  /// - Parameter identity: whom its certificate names; the node itself unless given.
+  /// - Parameters:
+  ///   - identity: whom its certificate names; the node itself unless given.
+  ///   - address: where it dials from.
   public func makeNode(
     _ name: String = "node-1", id: NodeID? = nil, cpus: UInt32 = 4, memoryMB: UInt64 = 8192,
     diskGB: UInt64 = 100, physicalNetworks: [String] = ["physnet1"],
-    identity: PeerIdentity? = nil
+    identity: PeerIdentity? = nil, address: String? = "192.0.2.1"
   ) -> TestNode {
     let id = id ?? .random(from: randomness)
     var request = RegisterRequest()
@@ -103,7 +105,8 @@ public final class TestCloud: Sendable {
     return TestNode(
       id, registering: request,
       on: LoopbackNetwork(
-        exchange, as: identity ?? PeerIdentity(role: .node, node: id), clock: clock),
+        exchange, as: identity ?? PeerIdentity(role: .node, node: id), at: address,
+        clock: clock),
       Self.address)
   }
 

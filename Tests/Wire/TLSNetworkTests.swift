@@ -20,6 +20,9 @@ import Wire
       #expect(try await peer.call("t/Echo", large, timeout: .seconds(30)) == large)
       let who = try await peer.call("t/Who", [], timeout: .seconds(30))
       #expect(String(decoding: who, as: UTF8.self) == node.description)
+      let place = try await peer.call("t/Where", [], timeout: .seconds(30))
+      #expect(String(decoding: place, as: UTF8.self) == "127.0.0.1")
+      #expect(peer.address == "127.0.0.1")
       await withTaskGroup(of: Bool.self) { group in
         for number in 0..<100 {
           group.addTask {

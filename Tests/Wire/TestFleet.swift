@@ -15,6 +15,7 @@ struct Echo: WireService {
   ) async throws(WireStatus) -> [UInt8] {
     switch method {
     case "t/Echo": return request
+    case "t/Where": return Array((peer.address ?? "nowhere").utf8)
     case "t/Who": return Array("\(peer.identity.node?.description ?? "controller")".utf8)
     case "t/Slow":
       try? await SystemClock().sleep(for: .seconds(60))

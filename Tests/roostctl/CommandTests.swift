@@ -59,7 +59,9 @@ struct CommandTests {
     }
     for name in ["alpha", node.id.description, node.id.hex] {
       let shown = try await run("node", "show", name).lines.joined(separator: "\n")
-      for word in ["15 s left", "QEMU 7.2.0", "qemu", "physnet1", "MEMORY_MB", "web", "ACTIVE"] {
+      for word in [
+        "192.0.2.1", "15 s left", "QEMU 7.2.0", "qemu", "physnet1", "MEMORY_MB", "web", "ACTIVE",
+      ] {
         #expect(shown.contains(word), "\(word)")
       }
     }

@@ -15,7 +15,8 @@ struct AgentService: WireService {
       let node = try await joined(peer, to: fleet)
       try check(request)
       let desired = try await recorded {
-        () async throws(RoostError) in try await delegate.register(node, request)
+        () async throws(RoostError) in
+        try await delegate.register(node, request, from: peer.address)
       }
       await fleet.registered(node, peer: peer, telling: desired)
       var reply = RegisterReply()

@@ -8,7 +8,11 @@ public import NodeProtocol
 public protocol FleetDelegate: Sendable {
   /// A node has connected: records what it says of itself, and answers with all that it must be
   /// told, given what it holds. Once this has returned the node counts as up.
-  func register(_ node: NodeID, _ request: RegisterRequest) async throws(RoostError) -> [Desired]
+  ///
+  /// - Parameter address: the IP address that the connection comes from, where one is known.
+  func register(
+    _ node: NodeID, _ request: RegisterRequest, from address: String?
+  ) async throws(RoostError) -> [Desired]
   /// Records what a node reports. Returning means that it is durable.
   func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError)
   /// Gives a node a short-lived right to fetch an image's bytes. `.forbidden` unless the node has a

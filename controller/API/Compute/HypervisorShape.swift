@@ -58,8 +58,7 @@ extension ComputeAPI {
     let node = view.node
     json.field("hypervisor_type", node.inventory.hypervisorType)
     json.field("hypervisor_version", node.inventory.hypervisorVersion)
-    // Agents dial in from wherever they are; no address is theirs for sure.
-    json.null("host_ip")
+    json.field("host_ip", node.address)
     json.object("service") {
       writeNodeID(&$0, node, context)
       $0.field("host", node.hostName)

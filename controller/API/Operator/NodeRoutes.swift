@@ -74,6 +74,7 @@ enum NodeShape {
     let node = report.view.node
     json.field("id", node.id)
     json.field("name", node.hostName)
+    json.field("address", node.address)
     json.field("state", report.view.state.rawValue)
     json.field("lease_seconds_left", report.leaseLeft.map { $0.microseconds / 1_000_000 })
     json.field("enabled", node.isEnabled)

@@ -8,6 +8,7 @@ public enum FleetSchema {
       number INTEGER PRIMARY KEY AUTOINCREMENT,
       id TEXT NOT NULL UNIQUE,
       host_name TEXT NOT NULL,
+      address TEXT,
       agent_version TEXT NOT NULL,
       cpus INTEGER NOT NULL,
       memory_mb INTEGER NOT NULL,

@@ -18,18 +18,18 @@ extension Transaction {
 
   /// Records what a node said at its registration: adds it, or renews all but what operators set.
   public func register(
-    _ node: NodeID, hostName: String, agentVersion: String, inventory: NodeInventory,
-    zone: String, at time: Timestamp
+    _ node: NodeID, hostName: String, address: String?, agentVersion: String,
+    inventory: NodeInventory, zone: String, at time: Timestamp
   ) throws(RoostError) {
     try run(
       """
-      INSERT INTO nodes (id, host_name, agent_version, cpus, memory_mb, disk_gb,
+      INSERT INTO nodes (id, host_name, address, agent_version, cpus, memory_mb, disk_gb,
         reserved_memory_mb, hypervisor_type, hypervisor_version, virtualization,
         virtualization_reason, cpu_model, cpu_vendor, architecture, traits, physical_networks,
         availability_zone, is_enabled, created_at, updated_at, registered_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET host_name = excluded.host_name,
-        agent_version = excluded.agent_version, cpus = excluded.cpus,
+        address = excluded.address, agent_version = excluded.agent_version, cpus = excluded.cpus,
         memory_mb = excluded.memory_mb, disk_gb = excluded.disk_gb,
         reserved_memory_mb = excluded.reserved_memory_mb,
         hypervisor_type = excluded.hypervisor_type,
@@ -40,7 +40,8 @@ extension Transaction {
         architecture = excluded.architecture, traits = excluded.traits,
         physical_networks = excluded.physical_networks, updated_at = excluded.updated_at,
         registered_at = excluded.registered_at
-      """, .id(node), .text(hostName), .text(agentVersion), .integer(inventory.cpus),
+      """, .id(node), .text(hostName), SQLValue(address), .text(agentVersion),
+      .integer(inventory.cpus),
       .integer(inventory.memoryMB), .integer(inventory.diskGB),
       .integer(inventory.reservedMemoryMB), .text(inventory.hypervisorType),
       .integer(inventory.hypervisorVersion), .text(inventory.virtualization),
@@ -63,7 +64,8 @@ extension Node {
   init(row: Row) throws(RoostError) {
     self.init(
       id: try row.id("id"), number: try row.integer("number"),
-      hostName: try row.text("host_name"), agentVersion: try row.text("agent_version"),
+      hostName: try row.text("host_name"), address: try row.optionalText("address"),
+      agentVersion: try row.text("agent_version"),
       inventory: NodeInventory(
         cpus: try row.integer("cpus"), memoryMB: try row.integer("memory_mb"),
         diskGB: try row.integer("disk_gb"),

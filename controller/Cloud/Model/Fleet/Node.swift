@@ -8,6 +8,8 @@ public struct Node: Sendable, Hashable {
   /// A number for old microversions, rising with creation.
   public var number: Int64
   public var hostName: String
+  /// The IP address that its last registration came from; nil where none was known.
+  public var address: String?
   public var agentVersion: String
   public var inventory: NodeInventory
   public var availabilityZone: String
@@ -20,13 +22,15 @@ public struct Node: Sendable, Hashable {
 
   /// A record with every field.
   public init(
-    id: NodeID, number: Int64, hostName: String, agentVersion: String, inventory: NodeInventory,
-    availabilityZone: String, isEnabled: Bool, disabledReason: String?, createdAt: Timestamp,
+    id: NodeID, number: Int64, hostName: String, address: String?, agentVersion: String,
+    inventory: NodeInventory, availabilityZone: String, isEnabled: Bool, disabledReason: String?,
+    createdAt: Timestamp,
     updatedAt: Timestamp, registeredAt: Timestamp
   ) {
     self.id = id
     self.number = number
     self.hostName = hostName
+    self.address = address
     self.agentVersion = agentVersion
     self.inventory = inventory
     self.availabilityZone = availabilityZone

@@ -8,10 +8,10 @@ public import NodeProtocol
 import Store
 
 extension Cloud: FleetDelegate {
-  public func register(_ node: NodeID, _ request: RegisterRequest) async throws(RoostError)
-    -> [Desired]
-  {
-    try await recordRegistration(node, request)
+  public func register(
+    _ node: NodeID, _ request: RegisterRequest, from address: String?
+  ) async throws(RoostError) -> [Desired] {
+    try await recordRegistration(node, request, from: address)
   }
 
   public func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError) {

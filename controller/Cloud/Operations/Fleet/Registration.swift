@@ -9,14 +9,14 @@ import Placement
 import Store
 
 extension Cloud {
-  func recordRegistration(_ node: NodeID, _ request: RegisterRequest) async throws(RoostError)
-    -> [Desired]
-  {
+  func recordRegistration(
+    _ node: NodeID, _ request: RegisterRequest, from address: String?
+  ) async throws(RoostError) -> [Desired] {
     let (now, settings) = (clock.now, settings)
     let (desired, orphans) = try await store.write {
       (tx) throws(RoostError) -> ([Desired], [Orphan]) in
       try tx.register(
-        node, hostName: request.hostName, agentVersion: request.agentVersion,
+        node, hostName: request.hostName, address: address, agentVersion: request.agentVersion,
         inventory: NodeInventory(request.inventory), zone: settings.availabilityZone, at: now)
       for inventory in initialInventories(
         of: node, request.inventory, settings.initialRatios)
