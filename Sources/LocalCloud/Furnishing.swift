@@ -62,12 +62,15 @@ extension CloudClient {
     return image
   }
 
-  /// Waits until the API answers and the node's state is `up`, or any other.
+  /// Waits until the API answers and the node is up with a hypervisor that answers, or not.
   public func waitForNode(isUp: Bool = true) async throws(RoostError) {
     _ = try await wait(for: isUp ? "a node that is up" : "the node to be missed") {
       () async throws(RoostError) -> Bool? in
       let nodes = try await self.get("GET", "/operator/v1/nodes")["nodes"]?.elements ?? []
-      return nodes.contains { $0["state"]?.text == "up" } == isUp ? true : nil
+      let works = nodes.contains {
+        $0["state"]?.text == "up" && $0["hypervisor_unavailable"]?.text == nil
+      }
+      return works == isUp ? true : nil
     }
   }
 

@@ -10,7 +10,20 @@ public struct Explanation: Sendable, Hashable {
     public let removed: Int
     /// How many it left.
     public let remaining: Int
+    /// What the first of those removed say of it themselves.
+    public let reasons: [Reason]
   }
+
+  /// Why one host did not pass, in its own words.
+  public struct Reason: Sendable, Hashable {
+    /// The host's name.
+    public let host: String
+    /// Its words.
+    public let text: String
+  }
+
+  /// So many hosts of a stage are quoted; a large fleet must not make a long text.
+  static let maximumReasons = 3
 
   /// The host that was rejected for capacity by the least.
   public struct NearestMiss: Sendable, Hashable {
@@ -42,7 +55,9 @@ public struct Explanation: Sendable, Hashable {
   public func text(namingHosts: Bool) -> String {
     var parts = ["\(hosts) \(hosts == 1 ? "host" : "hosts")"]
     for stage in stages where stage.removed > 0 {
-      parts.append("\(stage.name): \(stage.removed) removed")
+      var part = "\(stage.name): \(stage.removed) removed"
+      if namingHosts, !stage.reasons.isEmpty { part += " (\(stage.quotations))" }
+      parts.append(part)
     }
     if let chosen {
       let rest = stages.last?.remaining ?? 0
@@ -53,6 +68,14 @@ public struct Explanation: Sendable, Hashable {
           + "\(trimmed(miss.capacity)) \(miss.resource.rawValue) free, \(miss.wanted) wanted")
     }
     return parts.joined(separator: "; ") + "."
+  }
+}
+
+extension Explanation.Stage {
+  fileprivate var quotations: String {
+    var quotations = reasons.map { "\($0.host): \($0.text)" }
+    if removed > reasons.count { quotations.append("and \(removed - reasons.count) more") }
+    return quotations.joined(separator: "; ")
   }
 }
 

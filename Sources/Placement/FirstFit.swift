@@ -20,7 +20,9 @@ public func place(_ request: PlacementRequest, on hosts: [Host]) -> Decision {
     guard !remaining.isEmpty else { break }
     let passed = remaining.filter(test.passes)
     explanation.stages.append(
-      .init(name: test.name, removed: remaining.count - passed.count, remaining: passed.count))
+      .init(
+        name: test.name, removed: remaining.count - passed.count, remaining: passed.count,
+        reasons: reasons(of: test, among: remaining)))
     if passed.isEmpty, test.isCapacity {
       explanation.nearestMiss = nearestMiss(of: request.resources, among: remaining)
     }
@@ -33,11 +35,23 @@ public func place(_ request: PlacementRequest, on hosts: [Host]) -> Decision {
 private struct HostTest {
   let name: String
   var isCapacity = false
+  /// What a host itself says of why it does not pass.
+  var reason: ((Host) -> String?)?
   let passes: (Host) -> Bool
+}
+
+private func reasons(of test: HostTest, among hosts: [Host]) -> [Explanation.Reason] {
+  guard let reason = test.reason else { return [] }
+  let removed = hosts.lazy.filter { !test.passes($0) }.prefix(Explanation.maximumReasons)
+  return removed.compactMap { host in reason(host).map { .init(host: host.name, text: $0) } }
 }
 
 private func tests(for request: PlacementRequest) -> [HostTest] {
   var tests = [HostTest(name: "node is up") { $0.isUp }]
+  tests.append(
+    HostTest(name: "hypervisor answers", reason: \.hypervisorFailure) {
+      $0.hypervisorFailure == nil
+    })
   tests.append(HostTest(name: "node is enabled") { $0.isEnabled })
   if let name = request.hostName {
     tests.append(HostTest(name: "host is \(name)") { $0.name == name })

@@ -10,6 +10,8 @@ public struct Host: Sendable, Hashable {
   public var name: String
   /// Whether its lease holds.
   public var isUp: Bool
+  /// Why its hypervisor can't be used; nil while it answers.
+  public var hypervisorFailure: String?
   /// Whether an operator lets new guests onto it.
   public var isEnabled: Bool
   /// The availability zone it belongs to.
@@ -21,12 +23,13 @@ public struct Host: Sendable, Hashable {
 
   /// A node with all that decides about it.
   public init(
-    id: NodeID, name: String, isUp: Bool, isEnabled: Bool, availabilityZone: String,
-    physicalNetworks: [String], inventories: [Inventory]
+    id: NodeID, name: String, isUp: Bool, hypervisorFailure: String? = nil, isEnabled: Bool,
+    availabilityZone: String, physicalNetworks: [String], inventories: [Inventory]
   ) {
     self.id = id
     self.name = name
     self.isUp = isUp
+    self.hypervisorFailure = hypervisorFailure
     self.isEnabled = isEnabled
     self.availabilityZone = availabilityZone
     self.physicalNetworks = physicalNetworks

@@ -13,11 +13,14 @@ struct NodeAnswer {
   var isEnabled: Bool { json["enabled"]?.flag ?? false }
   var serverCount: String { json["server_count"]?.int.map(String.init) ?? "" }
 
-  /// `enabled`, or why not.
+  /// `enabled`, or all that keeps new servers away.
   var enabledText: String {
-    guard !isEnabled else { return "enabled" }
-    guard let reason = json["disabled_reason"]?.text else { return "disabled" }
-    return "disabled: \(reason)"
+    var parts = [isEnabled ? "enabled" : "disabled"]
+    if let reason = json["disabled_reason"]?.text { parts[0] += ": \(reason)" }
+    if let failure = json["hypervisor_unavailable"]?.text {
+      parts.append("its hypervisor does not answer: \(failure)")
+    }
+    return parts.joined(separator: "; ")
   }
 
   /// `used/capacity` of a resource class.

@@ -6,10 +6,11 @@ import JSON
 /// `roostctl node list`.
 struct NodeListCommand: OnlineCommand {
   let name = "node list"
-  let summary = "List the nodes: which can be reached, and how full they are."
+  let summary = "List the nodes: which can be reached and work, and how full they are."
   let ownDetails: String? = """
     STATE is up, unknown (the connection is gone, its lease still holds) or down (its lease has
-    ended). VCPU, MEMORY_MB and DISK_GB are claimed/what may be promised.
+    ended). VCPU, MEMORY_MB and DISK_GB are claimed/what may be promised. A node whose hypervisor
+    does not answer gets no new servers; those on it go on.
     """
 
   func run(_ options: Options, asking client: OperatorClient) async throws(RoostError) -> Report {

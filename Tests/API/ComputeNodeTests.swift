@@ -127,6 +127,40 @@ struct ComputeNodeTests {
     }
   }
 
+  @Test func aNodeWhoseHypervisorIsLostIsADisabledService() async throws {
+    let scene = try await ComputeScene()
+    let id = try await scene.createActive()
+    try await scene.node.heartbeat(hypervisorUnavailable: "libvirtd ended the connection")
+    let automatic: JSONValue = "AUTO: Connection to libvirt lost: libvirtd ended the connection"
+    let list = await scene.send("GET", "os-services", at: 69, as: admin)
+    #expect(list.json["services"]?[0]?["state"] == "up")
+    #expect(list.json["services"]?[0]?["status"] == "disabled")
+    #expect(list.json["services"]?[0]?["disabled_reason"] == automatic)
+    let shown = await scene.send("GET", "os-hypervisors/\(scene.node.id)", at: 88, as: admin)
+    #expect(shown.json["hypervisor"]?["state"] == "up")
+    #expect(shown.json["hypervisor"]?["status"] == "disabled")
+    #expect(shown.json["hypervisor"]?["service"]?["disabled_reason"] == automatic)
+    let sums = await scene.send("GET", "os-hypervisors/statistics", at: 87, as: admin)
+    #expect(sums.json["hypervisor_statistics"]?["count"] == 0)
+    let server = await scene.send("GET", "servers/\(id)", at: 69, as: admin)
+    #expect(server.json["server"]?["status"] == "ACTIVE")
+    #expect(server.json["server"]?["host_status"] == "MAINTENANCE")
+    let zones = await scene.send("GET", "os-availability-zone")
+    #expect(zones.json["availabilityZoneInfo"]?[0]?["zoneState"]?["available"] == false)
+
+    // Nova's automatic reason never takes the place of an operator's.
+    let path = "os-services/\(scene.node.id)"
+    let off = await scene.send(
+      "PUT", path, at: 69, as: admin, ["status": "disabled", "disabled_reason": "repair"])
+    #expect(off.json["service"]?["disabled_reason"] == "repair")
+    let on = await scene.send("PUT", path, at: 69, as: admin, ["status": "enabled"])
+    #expect(on.json["service"]?["disabled_reason"] == automatic)
+    try await scene.node.heartbeat()
+    let healed = await scene.send("GET", "os-services", at: 69, as: admin)
+    #expect(healed.json["services"]?[0]?["status"] == "enabled")
+    #expect(healed.json["services"]?[0]?["disabled_reason"] == .null)
+  }
+
   @Test func zonesNameTheirHostsForAdministrators() async throws {
     let scene = try await ComputeScene()
     let list = await scene.send("GET", "os-availability-zone")

@@ -99,6 +99,18 @@ struct OperatorTests {
     }
   }
 
+  @Test func aLostHypervisorIsShown() async throws {
+    let node = try await cloud.addNode()
+    let path = "/operator/v1/nodes/\(node.id)"
+    #expect(await api.send("GET", path).json["node"]?["hypervisor_unavailable"] == .null)
+    try await node.heartbeat(hypervisorUnavailable: "no socket")
+    #expect(await api.send("GET", path).json["node"]?["hypervisor_unavailable"] == "no socket")
+    let listed = await api.send("GET", "/operator/v1/nodes").json["nodes"]
+    #expect(listed?[0]?["state"] == "up")
+    #expect(listed?[0]?["enabled"] == true)
+    #expect(listed?[0]?["hypervisor_unavailable"] == "no socket")
+  }
+
   @Test func aPlacedServerIsExplainedByItsNode() async throws {
     let node = try await cloud.addNode()
     let things = try await cloud.addThings()

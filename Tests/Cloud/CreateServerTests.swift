@@ -212,6 +212,33 @@ struct CreateServerTests {
     #expect(try await cloud.record(next)?.node == second.id)
   }
 
+  @Test func aNodeWhoseHypervisorIsLostGetsNothingNew() async throws {
+    let cloud = try TestCloud()
+    let node = try await cloud.addNode()
+    let things = try await cloud.addThings()
+    let early = try await cloud.create(things.draft("early"))
+    try await node.settleNext()
+    try await node.heartbeat(hypervisorUnavailable: "libvirtd ended the connection")
+    let view = try await cloud.cloud.node(node.id, for: TestCallers.admin)
+    #expect(view.state == .up && !view.isOpen)
+
+    let late = try await cloud.create(things.draft("late"))
+    let fault = try #require(try await cloud.record(late)?.fault)
+    #expect(
+      fault.details
+        == "1 host; hypervisor answers: 1 removed (node-1: libvirtd ended the connection).")
+    #expect(
+      fault.message == "No valid host was found. 1 host; hypervisor answers: 1 removed.")
+    // What is there stays there, and what is asked of it is told.
+    #expect(try await cloud.record(early)?.vmState == .active)
+    try await cloud.cloud.deleteServer(early, for: TestCallers.member)
+    #expect(try await node.vanishNext().instanceID == early)
+
+    try await node.heartbeat()
+    let next = try await cloud.create(things.draft("next"))
+    #expect(try await cloud.record(next)?.node == node.id)
+  }
+
   @Test func theSubnetsOfANetworkRunOut() async throws {
     let cloud = try TestCloud()
     _ = try await cloud.addNode()

@@ -101,7 +101,7 @@ struct RegistrationTests {
     let after = try await before.restarted()
     #expect(try await after.holdings() == held)
     #expect(try await after.findings() == [])
-    #expect(await after.fleet.state(of: node.id) == .unknown)
+    #expect(await after.fleet.condition(of: node.id).state == .unknown)
     // Nobody is placed on a node before it is there again.
     let early = try await after.create(things.draft("early"))
     #expect(try await after.record(early)?.vmState == .error)

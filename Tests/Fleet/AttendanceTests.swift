@@ -21,12 +21,12 @@ struct AttendanceTests {
     let reply = try await node.register()
     #expect(reply.leaseMS == 15_000)
     #expect(await test.state(of: node) == .up)
-    #expect(await test.fleet.up == [node.id])
+    #expect(await test.up == [node.id])
     #expect(test.delegate.state.withLock { $0.addresses } == ["192.0.2.1"])
 
     await test.disconnect(node)
     #expect(await test.state(of: node) == .unknown)
-    #expect(await test.fleet.up == [])
+    #expect(await test.up == [])
     test.clock.advance(by: .milliseconds(15_149))
     #expect(await test.state(of: node) == .unknown)
     test.clock.advance(by: .milliseconds(1))
@@ -48,10 +48,43 @@ struct AttendanceTests {
     #expect(await test.state(of: node) == .up)
     test.clock.advance(by: .seconds(6))
     #expect(await test.state(of: node) == .down)
-    #expect(await test.fleet.up == [])
+    #expect(await test.up == [])
     #expect(await test.fleet.connected == [node.id])
     try await node.heartbeat()
     #expect(await test.state(of: node) == .up)
+  }
+
+  @Test func aNodeSaysWhetherItsHypervisorAnswers() async throws {
+    let test = TestFleet()
+    let node = test.node(1)
+    try await node.connect()
+    try await node.register()
+    #expect(await test.hypervisorFailure(of: node) == nil)
+    try await node.heartbeat(hypervisorUnavailable: "libvirtd ended the connection")
+    try await node.heartbeat(hypervisorUnavailable: "no such file")
+    #expect(await test.hypervisorFailure(of: node) == "no such file")
+    #expect(await test.state(of: node) == .up)
+    let warnings = test.logged.records.filter { $0.level == .warning }
+    #expect(
+      warnings.map(\.text) == [
+        "the node gets no new servers: its hypervisor does not answer: "
+          + "libvirtd ended the connection"
+      ])
+    // What is wanted is told all the same.
+    await test.fleet.apply(node.id, [TestFleet.desired(9, 1)])
+    #expect(await node.told.next() == TestFleet.desired(9, 1))
+
+    try await node.heartbeat()
+    #expect(await test.hypervisorFailure(of: node) == nil)
+    #expect(test.logged.records.contains { $0.text == "the node's hypervisor answers again" })
+
+    try await node.heartbeat(hypervisorUnavailable: String(repeating: "ü", count: 1000))
+    #expect(await test.hypervisorFailure(of: node)?.utf8.count ?? 0 < 260)
+    await test.disconnect(node)
+    #expect(await test.hypervisorFailure(of: node) == nil)
+    try await node.connect()
+    try await node.register()
+    #expect(await test.hypervisorFailure(of: node) == nil)
   }
 
   @Test func aJumpOfCivilTimeEndsNoLease() async throws {
@@ -96,7 +129,7 @@ struct AttendanceTests {
       try await newer.connect()
       try await newer.register()
     }
-    #expect(await test.fleet.up == [newer.id])
+    #expect(await test.up == [newer.id])
     await test.disconnect(newer)
     #expect(await test.state(of: newer) == .unknown)
   }

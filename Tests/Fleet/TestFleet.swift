@@ -43,7 +43,17 @@ final class TestFleet: Sendable {
       "controller")
   }
 
-  func state(of node: TestNode) async -> NodeState { await fleet.state(of: node.id) }
+  func state(of node: TestNode) async -> NodeState { await fleet.condition(of: node.id).state }
+
+  /// Why a node's hypervisor can't be used.
+  func hypervisorFailure(of node: TestNode) async -> String? {
+    await fleet.condition(of: node.id).hypervisorFailure
+  }
+
+  /// Nodes that are up, sorted.
+  var up: [NodeID] {
+    get async { await fleet.conditions.filter { $0.value.state == .up }.keys.sorted() }
+  }
 
   /// Ends a node's connection and returns once the fleet knows.
   func disconnect(_ node: TestNode) async {

@@ -60,7 +60,8 @@ struct PlaceTests {
         "\($0.name): \($0.removed) of \($0.removed + $0.remaining)"
       }
         == [
-          "node is up: 1 of 6", "node is enabled: 1 of 5", "host is host-6: 1 of 4",
+          "node is up: 1 of 6", "hypervisor answers: 0 of 5", "node is enabled: 1 of 5",
+          "host is host-6: 1 of 4",
           "availability zone is blue: 1 of 3", "has physical network physnet1: 1 of 2",
           "has room for VCPU 1, MEMORY_MB 100: 0 of 1",
         ])
@@ -73,6 +74,24 @@ struct PlaceTests {
     #expect(decision.explanation.nearestMiss == nil)
     #expect(decision.explanation.text == "1 host; node is up: 1 removed.")
     #expect(place(request(), on: []).explanation.text == "0 hosts.")
+  }
+
+  @Test func hostsWhoseHypervisorIsLostAreQuotedToOperators() {
+    let lost = (1...5).map { number in
+      host(UInt8(number)) { $0.hypervisorFailure = "no socket \(number)" }
+    }
+    let one = place(request(), on: [lost[1]]).explanation
+    #expect(one.text == "1 host; hypervisor answers: 1 removed (host-2: no socket 2).")
+    #expect(one.text(namingHosts: false) == "1 host; hypervisor answers: 1 removed.")
+    let several = place(request(), on: lost + [host(6)])
+    #expect(several.node == host(6).id)
+    #expect(
+      several.explanation.text
+        == "6 hosts; hypervisor answers: 5 removed (host-1: no socket 1; host-2: no socket 2; "
+        + "host-3: no socket 3; and 2 more); first of 1 left: host-6.")
+    // One that is not up is not asked further.
+    let silent = place(request(), on: [host(1) { $0.isUp = false }]).explanation
+    #expect(silent.stages.map(\.name) == ["node is up"])
   }
 
   @Test func theNearestMissIsTheOneThatLacksLeast() {

@@ -80,10 +80,14 @@ public final class TestNode: Sendable {
     return try await call(ControllerMethods.Register.self, request)
   }
 
-  /// Renews its lease.
+  /// Renews its lease, and says why its hypervisor can't be used, if it can't.
   @discardableResult
-  public func heartbeat() async throws(WireStatus) -> HeartbeatReply {
-    try await call(ControllerMethods.Heartbeat.self, HeartbeatRequest())
+  public func heartbeat(hypervisorUnavailable reason: String = "")
+    async throws(WireStatus) -> HeartbeatReply
+  {
+    var request = HeartbeatRequest()
+    request.hypervisorUnavailable = reason
+    return try await call(ControllerMethods.Heartbeat.self, request)
   }
 
   /// Calls the controller.

@@ -85,6 +85,16 @@ struct CommandTests {
     #expect(try await run("node", "enable", "alpha").lines == ["alpha: enabled"])
   }
 
+  @Test func aNodeWhoseHypervisorIsLostShowsIt() async throws {
+    let node = try await cloud.addNode("alpha")
+    try await node.heartbeat(hypervisorUnavailable: "no socket")
+    let said = "its hypervisor does not answer: no socket"
+    #expect(try await run("node", "list").lines[1].hasSuffix("enabled; \(said)"))
+    #expect(try await run("node", "show", "alpha").lines.contains { $0.hasSuffix(said) })
+    let off = try await run("node", "disable", "alpha", "--reason", "fan")
+    #expect(off.lines == ["alpha: disabled: fan; \(said)"])
+  }
+
   @Test func aServerIsExplainedByNameOrID() async throws {
     _ = try await cloud.addNode("alpha")
     let things = try await cloud.addThings()

@@ -24,9 +24,11 @@ struct AgentService: WireService {
       return reply
     }
     table.on(ControllerMethods.Heartbeat.self) {
-      (_: HeartbeatRequest, peer: any WirePeer) async throws(WireStatus) -> HeartbeatReply in
+      (request: HeartbeatRequest, peer: any WirePeer) async throws(WireStatus) -> HeartbeatReply
+      in
       let node = try await registeredSpeaker(peer, in: fleet)
       await fleet.renew(node)
+      await fleet.setHypervisor(of: node, unavailable: request.hypervisorUnavailable, peer: peer)
       var reply = HeartbeatReply()
       reply.leaseMS = await fleet.leaseMilliseconds
       return reply

@@ -106,6 +106,8 @@ extension Fleet {
   func registered(_ node: NodeID, peer: any WirePeer, telling desired: [Desired]) {
     guard sessions[node]?.peer === peer else { return }
     sessions[node]?.isRegistered = true
+    // Nothing can be registered without a hypervisor that answers.
+    sessions[node]?.hypervisorFailure = nil
     renew(node)
     for one in desired { sessions[node]?.outbox.add(one) }
     sessions[node]?.wake.yield()
@@ -114,4 +116,19 @@ extension Fleet {
 
   /// Starts the node's lease anew.
   func renew(_ node: NodeID) { leaseEnds[node] = terms.end(renewedAt: clock.uptime) }
+
+  /// Takes what a node says of its hypervisor: why it can't be used, or nothing while it answers.
+  func setHypervisor(of node: NodeID, unavailable reason: String, peer: any WirePeer) {
+    guard let session = sessions[node], session.peer === peer else { return }
+    let failure = reason.isEmpty ? nil : String(decoding: reason.utf8.prefix(255), as: UTF8.self)
+    sessions[node]?.hypervisorFailure = failure
+    switch (session.hypervisorFailure, failure) {
+    case (nil, let failure?):
+      log.warning(
+        "the node gets no new servers: its hypervisor does not answer: \(failure)",
+        [.node: node])
+    case (_?, nil): log.info("the node's hypervisor answers again", [.node: node])
+    default: break
+    }
+  }
 }

@@ -43,23 +43,29 @@ public actor Fleet {
       accepted: { peer in await self.attend(peer) })
   }
 
-  /// Whether a node can be reached.
-  public func state(of node: NodeID) -> NodeState {
-    terms.state(
-      isConnected: sessions[node]?.isRegistered ?? false, leaseEnd: leaseEnds[node],
-      startedAt: startedAt, now: clock.uptime)
+  /// Whether a node can be reached, and whether its hypervisor answers.
+  public func condition(of node: NodeID) -> NodeCondition {
+    NodeCondition(
+      state: terms.state(
+        isConnected: sessions[node]?.isRegistered ?? false, leaseEnd: leaseEnds[node],
+        startedAt: startedAt, now: clock.uptime),
+      hypervisorFailure: sessions[node]?.hypervisorFailure)
   }
 
-  /// The states of nodes at one moment, in the order given.
-  public func states(of nodes: [NodeID]) -> [NodeState] { nodes.map { state(of: $0) } }
+  /// The conditions of nodes at one moment, in the order given.
+  public func conditions(of nodes: [NodeID]) -> [NodeCondition] {
+    nodes.map { condition(of: $0) }
+  }
 
   /// How long a node's lease still holds, not below zero; nil when this controller gave it none.
   public func leaseLeft(of node: NodeID) -> Duration? {
     leaseEnds[node].map { max(.zero, $0 - clock.uptime) }
   }
 
-  /// Nodes whose lease holds and that are connected, sorted.
-  public var up: [NodeID] { connected.filter { state(of: $0) == .up } }
+  /// The conditions of all connected nodes at one moment. A node that isn't among them is not up.
+  public var conditions: [NodeID: NodeCondition] {
+    Dictionary(uniqueKeysWithValues: connected.map { ($0, condition(of: $0)) })
+  }
 
   /// Connected nodes, sorted.
   public var connected: [NodeID] {

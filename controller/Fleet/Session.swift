@@ -9,6 +9,8 @@ struct Session {
   let peer: any WirePeer
   /// Set once its registration is recorded; nothing is told before.
   var isRegistered = false
+  /// Why the node's hypervisor can't be used; nil while it answers.
+  var hypervisorFailure: String?
   var outbox = Outbox()
   /// Yields when there is something to tell; ends with the session.
   let wakes: AsyncStream<Void>

@@ -16,7 +16,7 @@ extension ComputeAPI {
     writeNodeID(&json, node, context)
     json.field("hypervisor_hostname", node.hostName)
     json.field("state", view.serviceState)
-    json.field("status", node.isEnabled ? "enabled" : "disabled")
+    json.field("status", view.serviceStatus)
     if detailed { writeDetails(&json, view, context) }
     guard let here = servers?[node.id], !here.isEmpty || context.serves(75) else { return }
     json.array("servers") { json in
@@ -31,7 +31,7 @@ extension ComputeAPI {
 
   /// The sums over all hypervisors, until 2.87.
   static func writeStatistics(_ json: inout JSONWriter, _ nodes: [NodeView]) {
-    let enabled = nodes.filter(\.node.isEnabled)
+    let enabled = nodes.filter(\.isOpen)
     let sum = { (value: (NodeView) -> Int64) in enabled.reduce(0) { $0 + value($1) } }
     json.field("count", enabled.count)
     json.field("vcpus", sum { $0.node.inventory.cpus })
@@ -62,7 +62,7 @@ extension ComputeAPI {
     json.object("service") {
       writeNodeID(&$0, node, context)
       $0.field("host", node.hostName)
-      $0.field("disabled_reason", node.disabledReason)
+      $0.field("disabled_reason", view.serviceDisabledReason)
     }
     guard !context.serves(88) else {
       json.null("uptime")
@@ -101,6 +101,18 @@ extension ComputeAPI {
 extension NodeView {
   /// Nova's word for whether the node answers: it is down when its lease has ended.
   var serviceState: String { state == .down ? "down" : "up" }
+
+  /// Nova's word for whether new servers may come. It disables the service of a node whose libvirt
+  /// is lost; the service stays up.
+  ///
+  /// Source: `_set_host_enabled` in nova/virt/libvirt/driver.py.
+  var serviceStatus: String { isOpen ? "enabled" : "disabled" }
+
+  /// Why not. An operator's reason goes before the automatic one, as in Nova.
+  var serviceDisabledReason: String? {
+    guard node.isEnabled else { return node.disabledReason }
+    return condition.hypervisorFailure.map { "AUTO: Connection to libvirt lost: \($0)" }
+  }
 
   /// Nova counts what is reserved for the host as used.
   fileprivate var usedMemoryWithReserved: Int64 {

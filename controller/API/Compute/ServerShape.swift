@@ -183,7 +183,7 @@ extension ServerView {
   /// Nova's word for what is known of the server's host.
   var hostStatus: String {
     guard let hostState else { return "" }
-    if isHostEnabled == false { return "MAINTENANCE" }
+    if isHostOpen == false { return "MAINTENANCE" }
     return hostState == .up ? "UP" : "UNKNOWN"
   }
 }

@@ -121,10 +121,10 @@ extension ComputeAPI {
     json.field("binary", binary)
     json.field("host", view.node.hostName)
     json.field("zone", view.node.availabilityZone)
-    json.field("status", view.node.isEnabled ? "enabled" : "disabled")
+    json.field("status", view.serviceStatus)
     json.field("state", view.serviceState)
     json.field("updated_at", view.node.updatedAt.iso8601Zoneless)
-    json.field("disabled_reason", view.node.disabledReason)
+    json.field("disabled_reason", view.serviceDisabledReason)
     if context.serves(11) { json.field("forced_down", false) }
   }
 
@@ -139,7 +139,7 @@ extension ComputeAPI {
       return
     }
     json.object("hosts") { json in
-      for view in zone.nodes where view.node.isEnabled {
+      for view in zone.nodes where view.isOpen {
         json.object(view.node.hostName) { json in
           json.object(binary) {
             $0.field("available", view.serviceState == "up")

@@ -76,6 +76,7 @@ enum NodeShape {
     json.field("name", node.hostName)
     json.field("address", node.address)
     json.field("state", report.view.state.rawValue)
+    json.field("hypervisor_unavailable", report.view.condition.hypervisorFailure)
     json.field("lease_seconds_left", report.leaseLeft.map { $0.microseconds / 1_000_000 })
     json.field("enabled", node.isEnabled)
     json.field("disabled_reason", node.disabledReason)

@@ -93,10 +93,24 @@ public enum NodeState: String, Sendable, Hashable, CaseIterable {
   case down
 }
 
-/// A node as operators and the API see it: its record, whether it can be reached, and what it runs.
+/// What is known of a node beside its record, at one moment.
+public struct NodeCondition: Sendable, Hashable {
+  public var state: NodeState
+  /// Why its hypervisor can't be used, in the node's words; nil while it answers, and while the node
+  /// is not connected.
+  public var hypervisorFailure: String?
+
+  /// What is known of a node.
+  public init(state: NodeState, hypervisorFailure: String? = nil) {
+    self.state = state
+    self.hypervisorFailure = hypervisorFailure
+  }
+}
+
+/// A node as operators and the API see it: its record, how it is, and what it runs.
 public struct NodeView: Sendable, Hashable {
   public var node: Node
-  public var state: NodeState
+  public var condition: NodeCondition
   /// Claims on it, in each class's unit.
   public var usedVCPUs: Int64
   public var usedMemoryMB: Int64
@@ -106,15 +120,21 @@ public struct NodeView: Sendable, Hashable {
 
   /// A view with every field.
   public init(
-    node: Node, state: NodeState, usedVCPUs: Int64, usedMemoryMB: Int64, usedDiskGB: Int64,
-    instances: Int64, runningInstances: Int64
+    node: Node, condition: NodeCondition, usedVCPUs: Int64, usedMemoryMB: Int64,
+    usedDiskGB: Int64, instances: Int64, runningInstances: Int64
   ) {
     self.node = node
-    self.state = state
+    self.condition = condition
     self.usedVCPUs = usedVCPUs
     self.usedMemoryMB = usedMemoryMB
     self.usedDiskGB = usedDiskGB
     self.instances = instances
     self.runningInstances = runningInstances
   }
+
+  /// Whether it can be reached.
+  public var state: NodeState { condition.state }
+
+  /// Whether neither an operator nor its hypervisor keeps new servers away.
+  public var isOpen: Bool { node.isEnabled && condition.hypervisorFailure == nil }
 }

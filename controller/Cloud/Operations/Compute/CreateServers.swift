@@ -35,11 +35,12 @@ extension Cloud {
           + "for \(limit).", field: "server.max_count")
     }
     try await ensureDefaultGroup(of: caller.project)
-    let up = await fleet.up
+    let conditions = await fleet.conditions
     let reservationID = "r-" + Self.shortText(randomness)
     crashPoints.reach(.createServerBeforeCommit)
     let (servers, pushes) = try await store.write { [self] (tx) throws(RoostError) in
-      let made = try create(draft, reservationID: reservationID, up: up, for: caller, in: tx)
+      let made = try create(
+        draft, reservationID: reservationID, on: conditions, for: caller, in: tx)
       crashPoints.reach(.createServerWritten)
       return made
     }
@@ -60,8 +61,8 @@ extension Cloud {
   }
 
   private func create(
-    _ draft: ServerDraft, reservationID: String, up: [NodeID], for caller: Caller,
-    in tx: Transaction
+    _ draft: ServerDraft, reservationID: String, on conditions: [NodeID: NodeCondition],
+    for caller: Caller, in tx: Transaction
   ) throws(RoostError) -> ([Instance], [Push]) {
     let plan = try plan(draft, for: caller, in: tx)
     var servers: [Instance] = []
@@ -73,7 +74,7 @@ extension Cloud {
         PlacementRequest(
           resources: needs(of: plan.flavor.size),
           physicalNetworks: plan.physicalNetworks, availabilityZone: draft.availabilityZone,
-          hostName: draft.host), on: try tx.hosts(up: up))
+          hostName: draft.host), on: try tx.hosts(in: conditions))
       let why = decision.explanation
       if let node = decision.node {
         instance.node = node

@@ -56,7 +56,7 @@ extension Cloud {
   }
 
   func nodeViews() async throws(RoostError) -> [NodeView] {
-    let states = await nodeStates()
+    let conditions = await nodeConditions()
     return try await store.read { (tx) throws(RoostError) in
       let usages = Dictionary(grouping: try tx.usages(), by: \.node)
       let instances = Dictionary(grouping: try tx.instances(of: nil), by: \.node)
@@ -67,18 +67,18 @@ extension Cloud {
           used.first { $0.resource == resource.rawValue }?.amount ?? 0
         }
         return NodeView(
-          node: node, state: states[node.id] ?? .unknown, usedVCPUs: amount(.vcpu),
-          usedMemoryMB: amount(.memoryMB), usedDiskGB: amount(.diskGB),
-          instances: Int64(here.count),
+          node: node, condition: conditions[node.id] ?? NodeCondition(state: .unknown),
+          usedVCPUs: amount(.vcpu), usedMemoryMB: amount(.memoryMB),
+          usedDiskGB: amount(.diskGB), instances: Int64(here.count),
           runningInstances: Int64(here.count { $0.powerState == .running }))
       }
     }
   }
 
-  func nodeStates() async -> [NodeID: NodeState] {
+  func nodeConditions() async -> [NodeID: NodeCondition] {
     let known = try? await store.read { (tx) throws(RoostError) in try tx.nodes().map(\.id) }
     let nodes = known ?? []
-    return Dictionary(uniqueKeysWithValues: zip(nodes, await fleet.states(of: nodes)))
+    return Dictionary(uniqueKeysWithValues: zip(nodes, await fleet.conditions(of: nodes)))
   }
 }
 
@@ -88,5 +88,5 @@ public struct AvailabilityZone: Sendable, Hashable {
   public let nodes: [NodeView]
 
   /// Whether some node in it takes servers. A zone without nodes is the default one, and counts.
-  public var isAvailable: Bool { nodes.isEmpty || nodes.contains { $0.node.isEnabled } }
+  public var isAvailable: Bool { nodes.isEmpty || nodes.contains(where: \.isOpen) }
 }

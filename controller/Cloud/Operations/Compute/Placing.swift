@@ -9,14 +9,14 @@ import Store
 extension Transaction {
   /// Every node as placement sees it in this transaction.
   ///
-  /// - Parameter up: the nodes whose lease held when the request came.
-  func hosts(up: [NodeID]) throws(RoostError) -> [Host] {
-    let up = Set(up)
+  /// - Parameter conditions: of the nodes that were connected when the request came.
+  func hosts(in conditions: [NodeID: NodeCondition]) throws(RoostError) -> [Host] {
     let inventories = Dictionary(grouping: try inventories(), by: \.node)
     let usages = Dictionary(grouping: try usages(), by: \.node)
     return try nodes().map { node in
       Host(
-        id: node.id, name: node.hostName, isUp: up.contains(node.id), isEnabled: node.isEnabled,
+        id: node.id, name: node.hostName, isUp: conditions[node.id]?.state == .up,
+        hypervisorFailure: conditions[node.id]?.hypervisorFailure, isEnabled: node.isEnabled,
         availabilityZone: node.availabilityZone,
         physicalNetworks: node.inventory.physicalNetworks,
         inventories: (inventories[node.id] ?? []).compactMap { stored in

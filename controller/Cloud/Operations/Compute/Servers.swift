@@ -24,8 +24,8 @@ public struct ServerView: Sendable, Hashable {
   public let zone: String?
   /// Whether its node can be reached.
   public let hostState: NodeState?
-  /// Whether its node takes new servers.
-  public let isHostEnabled: Bool?
+  /// Whether neither an operator nor its node's hypervisor keeps new servers away.
+  public let isHostOpen: Bool?
   public let addresses: [Address]
   public let securityGroups: [String]
 }
@@ -36,7 +36,7 @@ extension Cloud {
     async throws(RoostError) -> [ServerView]
   {
     let project = caller.listed(allProjects: allProjects)
-    let states = await nodeStates()
+    let conditions = await nodeConditions()
     return try await store.read { (tx) throws(RoostError) in
       let instances = try tx.instances(of: project, deleted: deleted)
       let ports = Dictionary(grouping: try tx.instancePorts(), by: \.instance)
@@ -45,7 +45,7 @@ extension Cloud {
       return instances.map { instance in
         ServerView(
           instance, node: instance.node.flatMap { nodes[$0]?.first },
-          state: instance.node.flatMap { states[$0] }, ports: ports[instance.id] ?? [],
+          condition: instance.node.flatMap { conditions[$0] }, ports: ports[instance.id] ?? [],
           networks: networks)
       }
     }
@@ -53,13 +53,13 @@ extension Cloud {
 
   /// One server.
   public func server(_ id: InstanceID, for caller: Caller) async throws(RoostError) -> ServerView {
-    let states = await nodeStates()
+    let conditions = await nodeConditions()
     return try await store.read { (tx) throws(RoostError) in
       let instance = try tx.visibleInstance(id, to: caller)
       var node: Node?
       if let id = instance.node { node = try tx.node(id) }
       return ServerView(
-        instance, node: node, state: instance.node.flatMap { states[$0] },
+        instance, node: node, condition: instance.node.flatMap { conditions[$0] },
         ports: try tx.ports(of: id), networks: try tx.networks(visibleTo: nil))
     }
   }
@@ -137,14 +137,14 @@ extension Cloud {
 
 extension ServerView {
   init(
-    _ instance: Instance, node: Node?, state: NodeState?, ports: [Port], networks: [Network]
+    _ instance: Instance, node: Node?, condition: NodeCondition?, ports: [Port], networks: [Network]
   ) {
     self.instance = instance
     self.node = node?.id
     host = node?.hostName
     zone = node?.availabilityZone
-    hostState = state
-    isHostEnabled = node?.isEnabled
+    hostState = condition?.state
+    isHostOpen = node.map { $0.isEnabled && condition?.hypervisorFailure == nil }
     addresses = ports.flatMap { port in
       let name = networks.first { $0.id == port.network }?.name ?? ""
       return port.addresses.map {

@@ -32,7 +32,8 @@ extension Cloud {
   public func nodeReports(for caller: Caller) async throws(RoostError) -> [NodeReport] {
     let views = try await nodes(for: caller)
     let resources = try await store.read { (tx) throws(RoostError) in
-      try tx.hosts(up: []).map { host in (host.id, host.inventories.map(NodeReport.Resource.init)) }
+      try tx.hosts(in: [:]).map { host in (host.id, host.inventories.map(NodeReport.Resource.init))
+      }
     }
     var reports: [NodeReport] = []
     for view in views {
