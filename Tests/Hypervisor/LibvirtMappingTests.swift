@@ -50,7 +50,7 @@ import Testing
     let error = libvirtError("define it", code: code, domain: 10, message: "/host/path is bad")
     #expect(error.kind == kind)
     #expect(!error.user.contains("/host/path"))
-    #expect(error.operator == "libvirt error \(code) of domain 10: /host/path is bad")
+    #expect(error.operator == "/host/path is bad (libvirt error \(code) of domain 10)")
   }
 
   @Test func pausesGrowWithinBounds() {

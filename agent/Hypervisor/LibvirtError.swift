@@ -21,7 +21,7 @@ func libvirtError(_ operation: String) -> RoostError {
 func libvirtError(
   _ operation: String, code: UInt32, domain: UInt32, message: String
 ) -> RoostError {
-  let detail = "libvirt error \(code) of domain \(domain): \(message)"
+  let detail = "\(message) (libvirt error \(code) of domain \(domain))"
   return switch virErrorNumber(rawValue: code) {
   case VIR_ERR_NO_DOMAIN:
     RoostError(.notFound, "The hypervisor has no such domain.", operator: detail)
