@@ -133,53 +133,56 @@ let package = Package(
       "roost-bench", path: "Sources/roost-bench",
       ["Base", "JSON", "Lanes", "LocalCloud", "Processes"]),
 
-    // Tests mirror the above; Cluster drives whole processes from outside. TestSupport is what
-    // the tests of the controller share: a controller in memory, nodes for it, an API caller.
+    // Tests mirror the above; Cluster drives whole processes from outside. Scratch is what tests
+    // borrow from the machine and give back. TestSupport is what the tests of the controller share:
+    // a controller in memory, nodes for it, an API caller.
+    library("Scratch", path: "Tests/Scratch", ["Base", "Processes"]),
     library(
       "TestSupport", path: "Tests/Support",
       [
         "API", "Base", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer", "JSON", "Lanes",
-        "Log", "NodeProtocol", "Store", "Wire",
+        "Log", "NodeProtocol", "Scratch", "Store", "Wire",
       ]),
-    tests("Base", ["Base"]),
+    tests("Base", ["Base", "Scratch"]),
     tests("Log", ["Base", "Log"]),
     tests("Config", ["Base", "Config"]),
     tests("JSON", ["Base", "JSON"]),
     tests("Crypto", ["Base", "Crypto", "Lanes"]),
-    tests("Certificates", ["Base", "Certificates"]),
+    tests("Certificates", ["Base", "Certificates", "Scratch"]),
     tests("Lanes", ["Base", "Lanes"]),
     tests("EventLoop", ["Base", "EventLoop"]),
-    tests("Database", ["Base", "Database"]),
-    tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes"]),
-    tests("Wire", ["Base", "Certificates", "EventLoop", "Wire"]),
+    tests("Database", ["Base", "Database", "Scratch"]),
+    tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes", "Scratch"]),
+    tests("Wire", ["Base", "Certificates", "EventLoop", "Scratch", "Wire"]),
     tests("NodeProtocol", ["Base", "NodeProtocol", "Processes", "Wire"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),
     tests("Processes", ["Base", "Processes"]),
-    tests("Hypervisor", ["Base", "Hypervisor", "Lanes", "Log", "Processes"]),
-    tests("Switch", ["Base", "Lanes", "Log", "Processes", "Switch"]),
-    tests("Images", ["Base", "Crypto", "Images", "Lanes", "Processes"]),
-    tests("Journal", ["Base", "Database", "Journal", "NodeProtocol"]),
+    tests(
+      "Hypervisor", ["Base", "Hypervisor", "Lanes", "LocalCloud", "Log", "Processes", "Scratch"]),
+    tests("Switch", ["Base", "Lanes", "Log", "Scratch", "Switch"]),
+    tests("Images", ["Base", "Crypto", "Images", "Lanes", "Scratch"]),
+    tests("Journal", ["Base", "Database", "Journal", "NodeProtocol", "Scratch"]),
     tests(
       "Reconciler",
       [
         "Base", "Crypto", "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol",
-        "Reconciler", "Switch",
+        "Reconciler", "Scratch", "Switch",
       ]),
     tests(
       "AgentDaemon",
       [
         "AgentDaemon", "Base", "Certificates", "Hypervisor", "Images", "Journal", "Lanes", "Log",
-        "NodeProtocol", "Reconciler", "Switch", "Wire",
+        "NodeProtocol", "Reconciler", "Scratch", "Switch", "Wire",
       ]),
     program(
       "store-writer", path: "Tests/StoreWriter", ["Base", "CloudModel", "Database", "Store"]),
     tests(
       "Store",
       [
-        "Base", "CloudModel", "Database", "LocalCloud", "NodeProtocol", "Processes", "Store",
-        "TestSupport", "store-writer",
+        "Base", "CloudModel", "Database", "LocalCloud", "NodeProtocol", "Processes", "Scratch",
+        "Store", "TestSupport", "store-writer",
       ]),
     tests(
       "Fleet", ["Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "TestSupport", "Wire"]),
@@ -192,23 +195,23 @@ let package = Package(
     tests(
       "ControllerDaemon",
       [
-        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Lanes", "Log", "Store",
-        "TestSupport",
+        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Lanes", "Log", "Scratch",
+        "Store", "TestSupport",
       ]),
     tests(
       "API",
       [
         "API", "Base", "Cloud", "CloudModel", "Crypto", "Database", "HTTPServer", "JSON", "Lanes",
-        "Log", "NodeProtocol", "Store", "TestSupport",
+        "Log", "NodeProtocol", "Scratch", "Store", "TestSupport",
       ]),
     tests(
       "roostctl",
       [
         "API", "Base", "Cloud", "CloudModel", "Fleet", "HTTPServer", "JSON", "Lanes", "LocalCloud",
-        "Log", "Processes", "TestSupport", "roostctl",
+        "Log", "Processes", "Scratch", "TestSupport", "roostctl",
       ]),
     tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
-    tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Processes"]),
+    tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Scratch"]),
     tests("Cluster", exclude: ["sdk_path.py"], ["Base", "JSON", "LocalCloud", "Processes"]),
   ]
 )

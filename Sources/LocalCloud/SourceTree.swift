@@ -47,13 +47,8 @@ public struct SourceTree: Sendable {
     _ program: String, _ arguments: [String], environment: [String] = [],
     timeout: Duration = .seconds(60)
   ) throws(RoostError) -> String {
-    let result = try attempt(program, arguments, environment: environment, timeout: timeout)
-    guard result.succeeded else {
-      throw RoostError(
-        .internal, "\(program) \(arguments.joined(separator: " ")): \(result.end)",
-        operator: String(decoding: result.errors + result.output, as: UTF8.self))
-    }
-    return String(decoding: result.output, as: UTF8.self)
+    try child(program, arguments, environment: environment)
+      .text(timeout: timeout, clock: SystemClock())
   }
 
   /// Runs a program to its end, whatever its exit status.

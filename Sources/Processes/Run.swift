@@ -23,6 +23,19 @@ extension ChildProcess {
     return Result(end: killed ?? end, output: output.bytes, errors: errors.bytes)
   }
 
+  /// Runs the program to its end and returns what it wrote to standard output.
+  ///
+  /// - Throws: `.internal`, with what it wrote for the operator, when it did not exit with 0.
+  public func text(timeout: Duration, clock: any Clock) throws(RoostError) -> String {
+    let result = try run(timeout: timeout, clock: clock)
+    guard result.succeeded else {
+      throw RoostError(
+        .internal, "\(path) \(arguments.joined(separator: " ")): \(result.end)",
+        operator: String(decoding: result.errors + result.output, as: UTF8.self))
+    }
+    return String(decoding: result.output, as: UTF8.self)
+  }
+
   /// Collects output until the child ends. Returns why it must be killed, or nil if it has ended.
   private func watch(
     _ child: pid_t, output: Pipe, errors: Pipe, deadline: Uptime, clock: any Clock

@@ -8,6 +8,7 @@ import Database
 import HTTPServer
 import JSON
 import Log
+import Scratch
 import Store
 import Synchronization
 import TestSupport

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
-import Glibc
 import Hypervisor
 import Images
 import Journal
@@ -9,6 +8,7 @@ import Lanes
 import Log
 import NodeProtocol
 import Reconciler
+import Scratch
 import Switch
 import Synchronization
 import Testing
@@ -24,7 +24,7 @@ private struct IdleSwitch: Switch {
 }
 
 @Suite(.timeLimit(.minutes(1))) final class ControllerSessionTests {
-  let path = "/tmp/roost-session-\(NodeID.random(from: SystemRandomness()).hex.prefix(12))"
+  let folder: TemporaryFolder
   let exchange = LoopbackNetwork.Exchange()
   var controller = FakeController()
   let hypervisor = IdleHypervisor()
@@ -36,28 +36,21 @@ private struct IdleSwitch: Switch {
 
   init() throws {
     let disk = SystemDisk()
-    try disk.makeFolder(path + "/instances", mode: 0o700)
-    journal = try Journal.open(path + "/journal.db")
+    folder = try TemporaryFolder()
+    try disk.makeFolder(folder.file("instances"), mode: 0o700)
+    journal = try Journal.open(folder.file("journal.db"))
     let images = ImageCache(
-      folder: path + "/images", disk: disk,
+      folder: folder.file("images"), disk: disk,
       source: GrantedImages(link: ControllerLink(), caFile: nil), lane: InlineLane())
     parts = NodeParts(
       node: node, bootID: "boot", directIO: false, hypervisor: hypervisor,
       network: IdleSwitch(), images: images,
       disks: InstanceDisks(
-        root: path + "/instances", disk: disk, clock: SystemClock(), surveyLane: InlineLane(),
+        root: folder.file("instances"), disk: disk, clock: SystemClock(), surveyLane: InlineLane(),
         lane: { _ in InlineLane() }),
       journal: journal, clock: SystemClock(), randomness: SystemRandomness(), crashPoints: .none,
       log: .silent)
     reconciler = Reconciler(parts)
-  }
-
-  deinit {
-    let disk = SystemDisk()
-    for folder in ["/instances/\(instance)", "/instances", ""] {
-      for name in (try? disk.list(path + folder)) ?? [] { unlink("\(path)\(folder)/\(name)") }
-      rmdir(path + folder)
-    }
   }
 
   /// Runs controller, reconciler and session around `body`.

@@ -2,20 +2,19 @@
 
 import Base
 import Certificates
-import Glibc
+import Scratch
 import Testing
 
 @testable import AgentDaemon
 
-@Suite final class StateFolderTests {
-  let path = "/tmp/roost-state-\(NodeID.random(from: SystemRandomness()).hex.prefix(12))"
+@Suite struct StateFolderTests {
+  let folder: TemporaryFolder
+  let path: String
   let disk = SystemDisk()
 
-  deinit {
-    for name in ["lock", "node", "node.crt", "other.crt", "ca.crt", "ca.key"] {
-      unlink("\(path)/\(name)")
-    }
-    rmdir(path)
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("state")
   }
 
   @Test func twoAgentsCannotShareAFolder() throws {

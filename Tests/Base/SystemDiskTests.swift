@@ -2,16 +2,17 @@
 
 import Base
 import Glibc
+import Scratch
 import Testing
 
-@Suite final class SystemDiskTests {
+@Suite struct SystemDiskTests {
   let disk = SystemDisk()
-  let folder = "/tmp/roost-disk-\(NodeID.random(from: SystemRandomness()))"
+  let temporary: TemporaryFolder
+  let folder: String
 
-  deinit {
-    // Deepest first; each test makes a few of these.
-    for name in ["a/b/key", "a/moved", "big", "other"] { unlink("\(folder)/\(name)") }
-    for name in ["/a/b", "/a", "/held.new", ""] { rmdir("\(folder)\(name)") }
+  init() throws {
+    temporary = try TemporaryFolder()
+    folder = temporary.file("made")
   }
 
   @Test func replacesListsAndRemoves() throws {

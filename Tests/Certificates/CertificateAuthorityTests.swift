@@ -3,23 +3,21 @@
 import Base
 import Certificates
 import Glibc
+import Scratch
 import Testing
 
-@Suite final class CertificateAuthorityTests {
-  let folder = "/tmp/roost-ca-\(NodeID.random(from: SystemRandomness()))"
+@Suite struct CertificateAuthorityTests {
+  let folder: TemporaryFolder
   let disk = SystemDisk()
   let clock = SystemClock()
   let chance = SystemRandomness()
 
-  deinit {
-    unlink("\(folder)/ca.crt")
-    unlink("\(folder)/ca.key")
-    rmdir(folder)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   private func authority() throws -> CertificateAuthority {
-    try CertificateAuthority.create(in: folder, disk: disk, clock: clock, randomness: chance)
-    return try CertificateAuthority(folder: folder, disk: disk, clock: clock, randomness: chance)
+    try CertificateAuthority.create(in: folder.path, disk: disk, clock: clock, randomness: chance)
+    return try CertificateAuthority(
+      folder: folder.path, disk: disk, clock: clock, randomness: chance)
   }
 
   @Test func namesWhomItIssuesTo() throws {
@@ -35,7 +33,7 @@ import Testing
   @Test func keepsTheKeyToItsOwner() throws {
     _ = try authority()
     var info = stat()
-    #expect(stat("\(folder)/ca.key", &info) == 0)
+    #expect(stat(folder.file("ca.key"), &info) == 0)
     #expect(info.st_mode & 0o777 == 0o600)
   }
 
@@ -43,7 +41,7 @@ import Testing
     _ = try authority()
     let error = #expect(throws: RoostError.self) {
       try CertificateAuthority.create(
-        in: self.folder, disk: self.disk, clock: self.clock, randomness: self.chance)
+        in: self.folder.path, disk: self.disk, clock: self.clock, randomness: self.chance)
     }
     #expect(error?.kind == .conflict)
   }

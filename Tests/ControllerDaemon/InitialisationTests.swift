@@ -5,6 +5,7 @@ import Cloud
 import CloudModel
 import Crypto
 import Lanes
+import Scratch
 import Store
 import TestSupport
 import Testing

@@ -3,19 +3,22 @@
 import Base
 import Database
 import Glibc
+import Scratch
 import Synchronization
 import Testing
 
-@Suite final class DatabaseTests {
-  let path = "/tmp/roost-db-\(NodeID.random(from: SystemRandomness())).sqlite"
+@Suite struct DatabaseTests {
+  let folder: TemporaryFolder
+  let path: String
   let first = Migration(
     version: 1, name: "things",
     sql: "CREATE TABLE things (name TEXT PRIMARY KEY, size INTEGER NOT NULL, more BLOB) STRICT")
   let second = Migration(
     version: 2, name: "colours", sql: "ALTER TABLE things ADD COLUMN colour TEXT")
 
-  deinit {
-    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix); unlink(path + ".copy" + suffix) }
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("test.db")
   }
 
   @Test func keepsWhatWasWritten() async throws {

@@ -2,13 +2,15 @@
 
 import Base
 import Glibc
+import Scratch
 import Synchronization
 import Testing
 
 @testable import Database
 
-@Suite final class SharedCommitTests {
-  let path = "/tmp/roost-db-\(NodeID.random(from: SystemRandomness())).sqlite"
+@Suite struct SharedCommitTests {
+  let folder: TemporaryFolder
+  let path: String
   let schema = Migration(
     version: 1, name: "things",
     sql: """
@@ -16,8 +18,9 @@ import Testing
       CREATE TABLE parts (thing TEXT NOT NULL REFERENCES things (name)) STRICT;
       """)
 
-  deinit {
-    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix); unlink(path + ".copy" + suffix) }
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("test.db")
   }
 
   func count(_ database: Database) async throws -> Int64? {

@@ -3,6 +3,7 @@
 import Base
 import Glibc
 import HTTPServer
+import Scratch
 import Testing
 
 @Suite struct ResponseTests {
@@ -44,17 +45,16 @@ import Testing
   }
 
   @Test func aFileIsSentWhole() async throws {
-    let path = "/tmp/roost-http-\(getpid())-file"
+    let folder = try TemporaryFolder()
+    let path = folder.file("whole")
     let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     try SystemDisk().replace(path, with: content, mode: 0o600)
-    defer { unlink(path) }
     let handler = TestHandler { head, _ in
       HTTPResponse(
         status: 200, body: .file(path: head.path == "/none" ? "/nowhere" : path, size: 300_000))
     }
     try await withServer(handler) { server in
-      let copy = path + "-copy"
-      defer { unlink(copy) }
+      let copy = folder.file("copy")
       _ = try await curl(server, "-o", copy, "{}/")
       #expect(try SystemDisk().read(copy, limit: 1 << 20) == content)
       let missing = try await curl(server, "-w", "%{http_code}", "{}/none")
@@ -63,11 +63,11 @@ import Testing
   }
 
   @Test func aGibibyteDownDoesNotGrowTheServer() async throws {
-    let path = "/tmp/roost-http-\(getpid())-sparse"
+    let folder = try TemporaryFolder()
+    let path = folder.file("sparse")
     let fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o600)
     ftruncate(fd, 1 << 30)
     close(fd)
-    defer { unlink(path) }
     let handler = TestHandler { _, _ in
       HTTPResponse(status: 200, body: .file(path: path, size: 1 << 30))
     }

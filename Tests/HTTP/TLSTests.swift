@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
-import Glibc
 import HTTPClient
 import HTTPServer
 import Lanes
+import Scratch
 import Testing
 
 @Suite struct TLSTests {
   private func withCertificate(_ body: (HTTPServerConfiguration.TLSFiles) async throws -> Void)
     async throws
   {
-    let folder = "/tmp/roost-http-\(getpid())-tls"
-    try SystemDisk().makeFolder(folder, mode: 0o700)
+    let folder = try TemporaryFolder()
     let files = HTTPServerConfiguration.TLSFiles(
-      certificatePath: "\(folder)/cert.pem", keyPath: "\(folder)/key.pem")
+      certificatePath: folder.file("cert.pem"), keyPath: folder.file("key.pem"))
     _ = try await shell(
       "/usr/bin/openssl",
       [
@@ -22,11 +21,6 @@ import Testing
         "-keyout", files.keyPath, "-out", files.certificatePath, "-days", "2",
         "-subj", "/CN=roost test", "-addext", "subjectAltName=IP:127.0.0.1",
       ])
-    defer {
-      unlink(files.certificatePath)
-      unlink(files.keyPath)
-      rmdir(folder)
-    }
     try await body(files)
   }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Glibc
 import Hypervisor
 import Lanes
+import LocalCloud
 import Log
 import Processes
 import Testing
@@ -77,13 +79,13 @@ struct LibvirtHypervisorTests {
       try await hypervisor.define(guest.spec)
       try await hypervisor.start(id, paused: false)
       await pass(&events, id, .running)
-      try libvirtd.kill()
+      try libvirtd.signal(SIGKILL)
       await pass(&events) { if case .disconnected = $0 { true } else { false } }
       let refusal = await #expect(throws: RoostError.self) { try await hypervisor.domains() }
       #expect(refusal?.kind == .unavailable)
       #expect(refusal?.operator?.contains(libvirtd.uri) == true)
 
-      try libvirtd.startAgain()
+      try libvirtd.host.startAgain()
       await pass(&events) { $0 == .connected }
       let seen = try await find(id, hypervisor)
       #expect(seen.powerState == .running)
@@ -102,9 +104,9 @@ struct LibvirtHypervisorTests {
   @Test func givesUpOnALibvirtdThatHangs() async throws {
     let libvirtd = try libvirtd()
     try await libvirtd.withHypervisor { hypervisor, events in
-      try libvirtd.signal("STOP")
+      try libvirtd.signal(SIGSTOP)
       await pass(&events) { $0 == .disconnected(reason: "libvirtd stopped answering keepalives") }
-      try libvirtd.signal("CONT")
+      try libvirtd.signal(SIGCONT)
       await pass(&events) { $0 == .connected }
       _ = try await hypervisor.domains()
     }
@@ -158,7 +160,7 @@ struct LibvirtHypervisorTests {
       <os><type arch='x86_64'>hvm</type></os></domain>
       """
     try SystemDisk().replace(file, with: Array(xml.utf8), mode: 0o644)
-    try command("/usr/bin/virsh", "-q", "-c", libvirtd.uri, "define", file)
+    try libvirtd.host.virsh(["define", file])
     try await libvirtd.withHypervisor { hypervisor, _ in
       let seen = try #require(try await hypervisor.domains().first { $0.name == "theirs" })
       #expect(seen.instance == nil)
@@ -169,7 +171,7 @@ struct LibvirtHypervisorTests {
       let names = try await hypervisor.domains().map(\.name)
       #expect(names.contains("theirs"))
     }
-    try command("/usr/bin/virsh", "-q", "-c", libvirtd.uri, "undefine", "theirs")
+    try libvirtd.host.virsh(["undefine", "theirs"])
   }
 
   @Test func takesTheInventory() async throws {
@@ -199,8 +201,8 @@ struct LibvirtHypervisorTests {
       let xml = DomainXML.render(spec, virtualization: kind)
         .replacing("<domain type='kvm'>", with: "<domain type='qemu'>")
       try SystemDisk().replace(file, with: Array(xml.utf8), mode: 0o644)
-      try command("/usr/bin/virsh", "-c", libvirtd.uri, "define", file, "--validate")
-      try command("/usr/bin/virsh", "-c", libvirtd.uri, "undefine", spec.domainName)
+      try libvirtd.host.virsh(["define", file, "--validate"])
+      try libvirtd.host.virsh(["undefine", spec.domainName])
     }
   }
 }

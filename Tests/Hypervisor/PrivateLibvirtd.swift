@@ -1,51 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Glibc
 import Hypervisor
 import Lanes
+import LocalCloud
 import Log
-import Processes
+import Scratch
 import Testing
 
 /// A libvirtd for one suite, in a network namespace of its own.
 struct PrivateLibvirtd: Sendable {
-  let folder: String
-  let namespace: String
-  let uri: String
+  let host: LocalHypervisor
+  private let place: TemporaryFolder
 
   /// The one that the suite's trait started.
   @TaskLocal static var current: PrivateLibvirtd?
 
   static func start() throws -> Self {
-    let mark = SystemRandomness().bytes(4).map { String($0, radix: 16) }.joined()
-    let folder = "/tmp/roost-hv-\(mark)"
-    let namespace = "roost-hv-\(mark)"
-    try command("/usr/sbin/ip", "netns", "add", namespace)
-    try SystemDisk().makeFolder(folder, mode: 0o755)
-    let uri = try command("/bin/bash", script, "start", folder, namespace)
+    let place = try TemporaryFolder(mode: 0o755)
+    let name = place.path.split(separator: "/").last ?? ""
     return Self(
-      folder: folder, namespace: namespace,
-      uri: String(uri.split(separator: "\n").last ?? ""))
+      host: try LocalHypervisor(name: String(name), folder: place.path, tree: SourceTree()),
+      place: place)
   }
 
-  func stop() throws {
-    try command("/bin/bash", script, "stop", folder)
-    try command("/usr/sbin/ip", "netns", "del", namespace)
-    try command("/bin/rm", "-r", folder)
-  }
+  var folder: String { host.folder }
+  var namespace: String { host.namespace }
+  var uri: String { host.uri }
 
-  /// Ends libvirtd by SIGKILL; guests go on.
-  func kill() throws { try command("/bin/bash", script, "kill", folder) }
-
-  func startAgain() throws { try command("/bin/bash", script, "start", folder, namespace) }
-
-  /// Stops libvirtd's process, or lets it go on.
-  func signal(_ name: String) throws {
-    let pid = try SystemDisk().read("\(folder)/libvirtd.pid", limit: 32) ?? []
-    try command(
-      "/bin/kill", "-\(name)",
-      String(String(decoding: pid, as: UTF8.self).split(separator: "\n")[0]))
-  }
+  /// Sends a signal to libvirtd. SIGKILL ends it; guests go on.
+  func signal(_ number: Int32) throws { try #require(kill(host.pid(), number) == 0) }
 
   /// A hypervisor that is connected while `body` runs.
   func withHypervisor(
@@ -84,19 +69,6 @@ func pass(
   }
 }
 
-@discardableResult
-func command(_ path: String, _ arguments: String...) throws -> String {
-  let result = try ChildProcess(path, arguments).run(timeout: .seconds(60), clock: SystemClock())
-  try #require(
-    result.succeeded,
-    "\(path) \(arguments): \(result.end) \(String(decoding: result.errors, as: UTF8.self))")
-  return String(decoding: result.output, as: UTF8.self)
-}
-
-private let script =
-  #filePath.split(separator: "/").dropLast(2).map { "/\($0)" }.joined()
-  + "/Scripts/private-libvirtd"
-
 /// Gives a suite one libvirtd: its first look at QEMU takes eight seconds.
 struct WithLibvirtd: SuiteTrait, TestScoping {
   func provideScope(
@@ -110,7 +82,7 @@ struct WithLibvirtd: SuiteTrait, TestScoping {
     } catch {
       outcome = .failure(error)
     }
-    try libvirtd.stop()
+    try libvirtd.host.stop()
     try outcome.get()
   }
 }

@@ -2,6 +2,7 @@
 
 import Base
 import Hypervisor
+import Scratch
 
 /// A guest that is a boot sector: it greets on its serial console and halts.
 struct TestGuest {

@@ -3,6 +3,7 @@
 import Base
 import Lanes
 import Processes
+import Scratch
 import Testing
 
 @testable import Hypervisor
@@ -64,26 +65,23 @@ import Testing
 /// On whatever machine the tests run: the probe and its control are really started.
 @Suite struct VirtualizationProbeOnThisMachineTests {
   @Test func decidesInBoundedTime() async throws {
-    let mark = SystemRandomness().bytes(4).map { String($0, radix: 16) }.joined()
-    let folder = "/tmp/roost-probe-\(mark)"
+    let folder = try TemporaryFolder()
     let disk = SystemDisk()
-    try disk.makeFolder(folder, mode: 0o700)
-    let verdict = await VirtualizationProbe(folder: folder, disk: disk, clock: SystemClock())
+    let verdict = await VirtualizationProbe(folder: folder.path, disk: disk, clock: SystemClock())
       .run(on: Lane(name: "probe"))
     // QEMU itself works here, whatever KVM does: the control must never fail.
     #expect(!verdict.reason.contains("TCG failed"), "\(verdict.reason)")
     #expect(
       verdict.kind == .kvm || verdict.reason.contains("TCG ran it")
         || verdict.reason == "/dev/kvm is absent", "\(verdict.reason)")
-    #expect(try disk.list(folder) == [])
-    try command("/bin/rmdir", folder)
+    #expect(try disk.list(folder.path) == [])
   }
 
   /// The same image under TCG alone, so that a machine without KVM proves it too.
   @Test func theGuestRunsToItsEnd() throws {
-    let firmware = "/tmp/roost-probe-\(InstanceID.random(from: SystemRandomness())).rom"
-    let disk = SystemDisk()
-    try disk.replace(firmware, with: ProbeROM.image, mode: 0o600)
+    let folder = try TemporaryFolder()
+    let firmware = folder.file("probe.rom")
+    try SystemDisk().replace(firmware, with: ProbeROM.image, mode: 0o600)
     let result = try ChildProcess(
       "/usr/bin/qemu-system-x86_64",
       [
@@ -91,7 +89,6 @@ import Testing
         "-serial", "stdio", "-bios", firmware, "-device", "isa-debug-exit,iobase=0xf4",
       ]
     ).run(timeout: .seconds(30), clock: SystemClock())
-    try disk.remove(firmware)
     #expect(result.end == .exited(ProbeROM.exitStatus))
     #expect(String(decoding: result.output, as: UTF8.self) == ProbeROM.transcript)
   }

@@ -2,6 +2,7 @@
 
 import Base
 import Images
+import Scratch
 import Testing
 
 @Suite struct ConfigDriveImageTests {
@@ -24,10 +25,10 @@ import Testing
   }
 
   @Test func aStrangerReadsItsFiles() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let path = folder.path + "/config.iso"
-    try folder.disk.replace(path, with: try ConfigDriveImage.render(files), mode: 0o600)
-    let listing = try run("/usr/bin/python3", "-c", Self.reader, path)
+    try SystemDisk().replace(path, with: try ConfigDriveImage.render(files), mode: 0o600)
+    let listing = try command("/usr/bin/python3", "-c", Self.reader, path)
     #expect(listing == "12 5000 0")
   }
 

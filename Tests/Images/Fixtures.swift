@@ -5,31 +5,7 @@ import Crypto
 import Glibc
 import Images
 import Lanes
-import Processes
 import Synchronization
-
-/// A folder of the test's own, gone with it.
-final class TestFolder {
-  let path = "/tmp/roost-images-\(NodeID.random(from: SystemRandomness()).hex.prefix(12))"
-  let disk = SystemDisk()
-
-  init() throws { try disk.makeFolder(path, mode: 0o755) }
-
-  deinit { _ = try? run("/usr/bin/rm", "-rf", path) }
-}
-
-/// Runs a program and returns what it prints.
-@discardableResult
-func run(_ program: String, _ arguments: String...) throws -> String {
-  let result = try ChildProcess(program, arguments)
-    .run(timeout: .seconds(60), clock: SystemClock())
-  guard result.succeeded else {
-    throw RoostError(
-      .internal, "\(program) \(result.end)",
-      operator: String(decoding: result.errors, as: UTF8.self))
-  }
-  return String(decoding: result.output, as: UTF8.self)
-}
 
 /// Serves bytes that the test chooses, and counts how often.
 final class BytesSource: ImageSource {

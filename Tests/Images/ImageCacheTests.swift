@@ -3,16 +3,18 @@
 import Base
 import Images
 import Lanes
+import Scratch
 import Testing
 
 @Suite final class ImageCacheTests {
-  let folder: TestFolder
+  let folder: TemporaryFolder
+  let disk = SystemDisk()
   let bytes = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
 
-  init() throws { folder = try TestFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   func cache(_ source: BytesSource) -> ImageCache {
-    ImageCache(folder: folder.path, disk: folder.disk, source: source, lane: InlineLane())
+    ImageCache(folder: folder.path, disk: disk, source: source, lane: InlineLane())
   }
 
   @Test func fetchesOnceAndKeeps() async throws {
@@ -21,21 +23,21 @@ import Testing
     let sut = cache(source)
     #expect(try await sut.cached(image) == nil)
     let first = try await sut.fetch(image)
-    #expect(try folder.disk.read(first.path, limit: 20_000) == bytes)
+    #expect(try disk.read(first.path, limit: 20_000) == bytes)
     #expect(first.virtualSize == 10_000)
     _ = try await cache(source).fetch(image)
     #expect(source.downloads == 1)
-    #expect(try folder.disk.list(folder.path) == [image.sha256])
+    #expect(try disk.list(folder.path) == [image.sha256])
   }
 
   @Test func aFileThatWasDamagedIsFetchedAnew() async throws {
     let source = BytesSource(bytes)
     let image = try reference(bytes)
     let path = try await cache(source).fetch(image).path
-    try folder.disk.replace(path, with: Array(bytes.dropLast()), mode: 0o644)
+    try disk.replace(path, with: Array(bytes.dropLast()), mode: 0o644)
     #expect(try await cache(source).cached(image) == nil)
     _ = try await cache(source).fetch(image)
-    #expect(try folder.disk.read(path, limit: 20_000) == bytes)
+    #expect(try disk.read(path, limit: 20_000) == bytes)
     #expect(source.downloads == 2)
   }
 
@@ -49,7 +51,7 @@ import Testing
     }
     #expect(error?.kind == .tooLarge)
     #expect(source.downloads == 0)
-    #expect(try folder.disk.list(folder.path) == [])
+    #expect(try disk.list(folder.path) == [])
   }
 
   @Test func requestsAtOnceShareOneDownload() async throws {
@@ -93,30 +95,30 @@ import Testing
     } throws: {
       ($0 as? RoostError)?.kind == .unavailable
     }
-    #expect(try folder.disk.list(folder.path).isEmpty)
+    #expect(try disk.list(folder.path).isEmpty)
   }
 
   @Test func aHalfFileFromACrashGoesAtStart() async throws {
     let image = try reference(bytes)
-    try folder.disk.replace("\(folder.path)/\(image.sha256).part", with: [1], mode: 0o644)
+    try disk.replace("\(folder.path)/\(image.sha256).part", with: [1], mode: 0o644)
     let sut = cache(BytesSource(bytes))
     try await sut.recover()
-    #expect(try folder.disk.list(folder.path).isEmpty)
+    #expect(try disk.list(folder.path).isEmpty)
     #expect(try await sut.cached(image) == nil)
   }
 
   @Test func refusesAQCOW2ThatReachesForAHostPath() async throws {
     let path = "\(folder.path)/evil"
-    try run("/usr/bin/qemu-img", "create", "-q", "-f", "qcow2", path, "1M")
-    try run(
+    try command("/usr/bin/qemu-img", "create", "-q", "-f", "qcow2", path, "1M")
+    try command(
       "/usr/bin/qemu-img", "rebase", "-u", "-F", "raw", "-b", "/etc/passwd", "-f", "qcow2", path)
-    let evil = try #require(try folder.disk.read(path, limit: 1 << 20))
-    try folder.disk.remove(path)
+    let evil = try #require(try disk.read(path, limit: 1 << 20))
+    try disk.remove(path)
     let image = try reference(evil, format: "qcow2")
     await #expect { try await self.cache(BytesSource(evil)).fetch(image) } throws: {
       ($0 as? RoostError)?.user == "The qcow2 image is refused: it has a backing file."
     }
-    #expect(try folder.disk.list(folder.path).isEmpty)
+    #expect(try disk.list(folder.path).isEmpty)
   }
 
   @Test func refusesReferencesThatCouldEscapeTheFolder() {

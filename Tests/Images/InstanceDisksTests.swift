@@ -3,26 +3,28 @@
 import Base
 import Images
 import Lanes
+import Scratch
 import Testing
 
 @Suite final class InstanceDisksTests {
-  let folder: TestFolder
+  let folder: TemporaryFolder
+  let disk = SystemDisk()
   let sut: InstanceDisks
   let instance = InstanceID.random(from: SystemRandomness())
 
   init() throws {
-    folder = try TestFolder()
+    folder = try TemporaryFolder()
     sut = InstanceDisks(
-      root: folder.path + "/instances", disk: folder.disk, clock: SystemClock(),
+      root: folder.path + "/instances", disk: disk, clock: SystemClock(),
       surveyLane: InlineLane(), lane: { _ in InlineLane() })
   }
 
   func base(megabytes: Int) async throws -> CachedImage {
     let path = folder.path + "/base"
-    try run("/usr/bin/qemu-img", "create", "-q", "-f", "qcow2", path, "\(megabytes)M")
-    let bytes = try #require(try folder.disk.read(path, limit: 1 << 20))
+    try command("/usr/bin/qemu-img", "create", "-q", "-f", "qcow2", path, "\(megabytes)M")
+    let bytes = try #require(try disk.read(path, limit: 1 << 20))
     let cache = ImageCache(
-      folder: folder.path + "/images", disk: folder.disk, source: BytesSource(bytes),
+      folder: folder.path + "/images", disk: disk, source: BytesSource(bytes),
       lane: InlineLane())
     try await cache.recover()
     return try await cache.fetch(try reference(bytes, format: "qcow2"))
@@ -32,7 +34,7 @@ import Testing
     let base = try await base(megabytes: 20)
     try await sut.createDisk(instance, base: base, gigabytes: 1)
     try await sut.createDisk(instance, base: base, gigabytes: 1)
-    let info = try run("/usr/bin/qemu-img", "info", sut.folder(of: instance).disk)
+    let info = try command("/usr/bin/qemu-img", "info", sut.folder(of: instance).disk)
     #expect(info.contains("virtual size: 1 GiB"))
     #expect(info.contains("backing file: \(base.path)"))
     #expect(info.contains("backing file format: qcow2"))
@@ -43,7 +45,7 @@ import Testing
   @Test func takesTheImagesSizeForZeroAndRefusesTooSmall() async throws {
     let small = try await base(megabytes: 20)
     try await sut.createDisk(instance, base: small, gigabytes: 0)
-    let info = try run("/usr/bin/qemu-img", "info", sut.folder(of: instance).disk)
+    let info = try command("/usr/bin/qemu-img", "info", sut.folder(of: instance).disk)
     #expect(info.contains("virtual size: 20 MiB"))
     let large = try await base(megabytes: 2048)
     await #expect {
@@ -68,18 +70,18 @@ import Testing
 
   @Test func anEmptyFolderIsStillSomethingToRemove() async throws {
     let path = sut.folder(of: instance).path
-    try folder.disk.makeFolder(path, mode: 0o755)
+    try disk.makeFolder(path, mode: 0o755)
     #expect(try await sut.observe(instance).anything)
     #expect(try await sut.survey().map(\.path) == [path])
     try await sut.remove(instance)
-    #expect(try !folder.disk.exists(path))
+    #expect(try !disk.exists(path))
   }
 
   @Test func servesTheEndOfTheConsole() async throws {
     #expect(try await sut.consoleLog(instance, lines: 0, limit: 100).isEmpty)
-    try folder.disk.makeFolder(sut.folder(of: instance).path, mode: 0o755)
+    try disk.makeFolder(sut.folder(of: instance).path, mode: 0o755)
     let text = Array("one\ntwo\nthree\n".utf8)
-    try folder.disk.replace(sut.folder(of: instance).consoleLog, with: text, mode: 0o644)
+    try disk.replace(sut.folder(of: instance).consoleLog, with: text, mode: 0o644)
     #expect(try await sut.consoleLog(instance, lines: 0, limit: 100) == text)
     #expect(try await sut.consoleLog(instance, lines: 0, limit: 6) == Array("three\n".utf8))
     #expect(try await sut.consoleLog(instance, lines: 2, limit: 100) == Array("two\nthree\n".utf8))

@@ -5,13 +5,18 @@ import Database
 import Glibc
 import Journal
 import NodeProtocol
+import Scratch
 import Testing
 
-@Suite final class JournalTests {
-  let path = "/tmp/roost-journal-\(NodeID.random(from: SystemRandomness()).hex.prefix(12)).db"
+@Suite struct JournalTests {
+  let folder: TemporaryFolder
+  let path: String
   let instance = InstanceID.random(from: SystemRandomness())
 
-  deinit { for ending in ["", "-wal", "-shm"] { unlink(path + ending) } }
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("journal.db")
+  }
 
   func desired(
     _ target: Desired.Target, _ number: UInt64, epoch: UInt64 = 1, ports: [PortID]? = []

@@ -10,6 +10,7 @@ import Lanes
 import Log
 import NodeProtocol
 import Reconciler
+import Scratch
 import Switch
 import Synchronization
 
@@ -159,7 +160,7 @@ struct HastyClock: Clock {
 
 /// A node of fakes with a real journal and real files, in a folder that goes with it.
 final class FakeNode: Sendable {
-  let folder = "/tmp/roost-node-\(NodeID.random(from: SystemRandomness()).hex.prefix(12))"
+  let folder: TemporaryFolder
   let hypervisor: FakeHypervisor
   let network: FakeSwitch
   let journal: Journal
@@ -169,18 +170,17 @@ final class FakeNode: Sendable {
 
   /// - Parameter before: the node whose world and journal this one finds, as after a restart.
   init(after before: FakeNode? = nil, sourceFailure: RoostError? = nil) throws {
-    let folder = before?.folder ?? self.folder
+    folder = try before?.folder ?? TemporaryFolder()
     let disk = SystemDisk()
-    try disk.makeFolder(folder, mode: 0o700)
     hypervisor = before?.hypervisor ?? FakeHypervisor()
     network = before?.network ?? FakeSwitch()
-    journal = try before?.journal ?? Journal.open(folder + "/journal.db")
+    journal = try before?.journal ?? Journal.open(folder.file("journal.db"))
     disks = InstanceDisks(
-      root: folder + "/instances", disk: disk, clock: SystemClock(), surveyLane: InlineLane(),
+      root: folder.file("instances"), disk: disk, clock: SystemClock(), surveyLane: InlineLane(),
       lane: { _ in InlineLane() })
-    try disk.makeFolder(folder + "/images", mode: 0o700)
+    try disk.makeFolder(folder.file("images"), mode: 0o700)
     let images = ImageCache(
-      folder: folder + "/images", disk: disk,
+      folder: folder.file("images"), disk: disk,
       source: FakeSource(bytes: bytes, failure: sourceFailure), lane: InlineLane())
     reconciler = Reconciler(
       NodeParts(
@@ -242,16 +242,6 @@ final class FakeNode: Sendable {
       }
       if let found { return found }
       await reconciler.board.changed.wait()
-    }
-  }
-
-  func removeFiles() {
-    let disk = SystemDisk()
-    for sub in ["/images", "/instances", ""] {
-      for name in (try? disk.list(folder + sub)) ?? [] {
-        try? disk.remove("\(folder)\(sub)/\(name)")
-      }
-      try? disk.removeFolder(folder + sub)
     }
   }
 }

@@ -15,7 +15,6 @@ import Testing
 
   @Test func createsReportsAndRemoves() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     try await node.running {
       _ = try await node.reconciler.apply([
         node.desired(self.instance, .running, 1, port: self.port)
@@ -39,7 +38,6 @@ import Testing
 
   @Test func aRestartFindsEverythingInPlaceAndDoesNothing() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     try await node.running {
       _ = try await node.reconciler.apply([
         node.desired(self.instance, .running, 1, port: self.port)
@@ -57,7 +55,6 @@ import Testing
 
   @Test func aGuestThatPowersOffIsReportedAndLeftOff() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     try await node.running {
       _ = try await node.reconciler.apply([node.desired(self.instance, .running, 1)])
       _ = await node.observation(self.instance) { $0.phase == .settled }
@@ -73,7 +70,6 @@ import Testing
 
   @Test func whatIsAwayIsReportedAsWorkingAndTriedAgain() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     let away = RoostError(.unavailable, "libvirt is being restarted")
     node.hypervisor.fail("define", with: away, away, away, away, away, away)
     try await node.running {
@@ -91,7 +87,6 @@ import Testing
   @Test(arguments: ["domains", "define", "start", "destroy", "undefine"])
   func aLibvirtdThatIsAwayOnlyDelays(call: String) async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     let away = RoostError(.unavailable, "The hypervisor does not answer.")
     node.hypervisor.fail(call, with: away, away, away, away, away, away, away)
     try await node.running {
@@ -110,7 +105,6 @@ import Testing
 
   @Test func aCreateThatCannotBeCleansUpAndSaysWhy() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     node.hypervisor.fail("define", with: RoostError(.badRequest, "no such machine"))
     try await node.running {
       _ = try await node.reconciler.apply([
@@ -132,7 +126,6 @@ import Testing
 
   @Test func aGuestThatRanIsNeverGivenUp() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     let broken = RoostError(.internal, "no bridge yet")
     try await node.running {
       _ = try await node.reconciler.apply([node.desired(self.instance, .running, 1)])
@@ -149,7 +142,6 @@ import Testing
 
   @Test func aLookThatFailsGivesNothingUp() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     let odd = RoostError(.internal, "not XML")
     node.hypervisor.fail("domains", with: odd, odd, odd, odd, odd, odd, odd, odd)
     try await node.running {
@@ -161,7 +153,6 @@ import Testing
 
   @Test func aNodeThatLostItsDisksDoesNotPutEmptyOnesInTheirPlace() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     try await node.running {
       var desired = try node.desired(self.instance, .running, 1)
       desired.launched = true
@@ -175,7 +166,6 @@ import Testing
   @Test func aCorruptImageFailsTheCreate() async throws {
     let corrupt = RoostError(.badRequest, "The image is corrupt.")
     let node = try FakeNode(sourceFailure: corrupt)
-    defer { node.removeFiles() }
     try await node.running {
       _ = try await node.reconciler.apply([node.desired(self.instance, .running, 1)])
       let told = await node.observation(self.instance) { $0.phase == .failed }
@@ -186,7 +176,6 @@ import Testing
 
   @Test func orphansAndOthersAreNotTouchedByAnEmptyListOrAnything() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     let orphan = InstanceID.random(from: SystemRandomness())
     try await node.hypervisor.define(
       DomainSpec(
@@ -206,7 +195,6 @@ import Testing
 
   @Test func revokingWhatWasNeverHereIsGoneAtOnce() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     try await node.running {
       _ = try await node.reconciler.apply([node.desired(self.instance, .absent, 1)])
       let gone = await node.observation(self.instance) { $0.phase == .gone }
@@ -220,7 +208,6 @@ import Testing
 
   @Test func whatIsPostedTooLateIsNotToldForEver() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     try await node.running {
       _ = try await node.reconciler.apply([node.desired(self.instance, .absent, 1)])
       let gone = await node.observation(self.instance) { $0.phase == .gone }
@@ -236,7 +223,6 @@ import Testing
 
   @Test func twentyAtOnceAllSettle() async throws {
     let node = try FakeNode()
-    defer { node.removeFiles() }
     let ids = (0..<20).map { _ in InstanceID.random(from: SystemRandomness()) }
     try await node.running {
       _ = try await node.reconciler.apply(

@@ -5,6 +5,7 @@ import CloudModel
 import Glibc
 import LocalCloud
 import Processes
+import Scratch
 import Store
 import TestSupport
 import Testing

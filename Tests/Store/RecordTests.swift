@@ -3,6 +3,7 @@
 import Base
 import CloudModel
 import Database
+import Scratch
 import Store
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@
 
 import Base
 import Database
+import Scratch
 import Store
 import TestSupport
 import Testing

@@ -8,6 +8,7 @@ public import Fleet
 import Lanes
 public import Log
 import NodeProtocol
+public import Scratch
 public import Store
 public import Wire
 

@@ -3,18 +3,19 @@
 import Base
 import Lanes
 import Log
+import Scratch
 import Switch
 import Testing
 
 /// The real kernel in a namespace of its own. Needs root, as the agent does.
 @Suite final class LinkSwitchTests {
-  let namespace: TestNamespace
+  let namespace: TemporaryNamespace
   let lane = Lane(name: "switch")
   let sut: LinkSwitch
   let port = PortID.random(from: SystemRandomness())
 
   init() throws {
-    namespace = try TestNamespace()
+    namespace = try TemporaryNamespace()
     sut = LinkSwitch(
       networks: [
         PhysicalNetwork(name: "physnet0", bridge: "br0", create: true),

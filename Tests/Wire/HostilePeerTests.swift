@@ -10,7 +10,9 @@ import Testing
 
 /// Peers that lie, lapse or fall silent: each gets a clear answer, and everyone else is served.
 @Suite(.timeLimit(.minutes(2))) final class HostilePeerTests: Sendable {
-  let fleet = TestFleet()
+  let fleet: TestFleet
+
+  init() throws { fleet = try TestFleet() }
   let node = NodeID.random(from: SystemRandomness())
 
   static let hello = Preface(software: "liar/1").encoded

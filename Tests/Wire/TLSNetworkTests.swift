@@ -8,7 +8,9 @@ import Testing
 import Wire
 
 @Suite final class TLSNetworkTests: Sendable {
-  let fleet = TestFleet()
+  let fleet: TestFleet
+
+  init() throws { fleet = try TestFleet() }
   let node = NodeID.random(from: SystemRandomness())
 
   @Test func callsOverMutualTLS() async throws {
@@ -48,7 +50,7 @@ import Wire
 
   @Test func refusesACertificateOfAnotherAuthority() async throws {
     try await fleet.withListener { [fleet, node] loop, address in
-      let foreign = TestFleet()
+      let foreign = try TestFleet()
       // Trusts the real CA, but shows a certificate of its own.
       let stranger = try foreign.network(
         .node(node), loop, trusting: fleet.authority)

@@ -3,8 +3,8 @@
 import Base
 import Certificates
 import EventLoop
-import Glibc
 import Log
+import Scratch
 import Testing
 import Wire
 
@@ -28,16 +28,13 @@ struct Echo: WireService {
 /// A CA and all that it signs, in a folder that goes with it.
 final class TestFleet: Sendable {
   let log = CapturingSink()
-  private let folder = "/tmp/roost-wire-\(NodeID.random(from: SystemRandomness()))"
+  private let folder: TemporaryFolder
   private let disk = SystemDisk()
 
-  deinit {
-    for name in (try? disk.list(folder)) ?? [] { unlink("\(folder)/\(name)") }
-    rmdir(folder)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   /// The CA's certificate.
-  var authority: String { "\(folder)/ca.crt" }
+  var authority: String { folder.file("ca.crt") }
 
   /// - Parameters:
   ///   - trusting: another CA's certificate to trust instead of this one's.
@@ -47,14 +44,14 @@ final class TestFleet: Sendable {
     issuedAt clock: any Clock = SystemClock()
   ) throws -> TLSCredentials {
     let chance = SystemRandomness()
-    if try disk.size(of: "\(folder)/ca.key") == nil {
+    if try disk.size(of: folder.file("ca.key")) == nil {
       try CertificateAuthority.create(
-        in: folder, disk: disk, clock: SystemClock(), randomness: chance)
+        in: folder.path, disk: disk, clock: SystemClock(), randomness: chance)
     }
     let issued = try CertificateAuthority(
-      folder: folder, disk: disk, clock: clock, randomness: chance
+      folder: folder.path, disk: disk, clock: clock, randomness: chance
     ).issue(subject, hosts: ["127.0.0.1"])
-    let name = "\(folder)/\(NodeID.random(from: chance))"
+    let name = folder.file("\(NodeID.random(from: chance))")
     try disk.replace(name + ".crt", with: issued.certificate, mode: 0o600)
     try disk.replace(name + ".key", with: issued.key.exposed, mode: 0o600)
     return try TLSCredentials(

@@ -9,6 +9,7 @@ import Lanes
 import LocalCloud
 import Log
 import Processes
+import Scratch
 import TestSupport
 import Testing
 

@@ -10,15 +10,24 @@ public final class TemporaryFolder: Sendable {
   public let path: String
 
   /// Makes it below `/tmp`.
-  public init() throws(RoostError) {
+  ///
+  /// - Parameter mode: its permissions; QEMU, as another user, needs more than the owner's.
+  public init(mode: UInt32 = 0o700) throws(RoostError) {
     var template = Array("/tmp/roost-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw .system("mkdtemp", errno: errno) }
+    guard mkdtemp(&template) != nil, chmod(template, mode) == 0 else {
+      throw .system("mkdtemp", errno: errno)
+    }
     path = String(
       decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   deinit {
-    try? FileManager.default.removeItem(atPath: path)
+    // A database that is still being closed removes files of its own meanwhile, which fails this.
+    for _ in 0..<100 {
+      try? FileManager.default.removeItem(atPath: path)
+      if access(path, F_OK) != 0 { return }
+      usleep(10_000)
+    }
   }
 
   /// A path in it.
