@@ -42,3 +42,19 @@ public protocol DiskFile: AnyObject, Sendable {
   /// Closes; a second close does nothing.
   func close()
 }
+
+extension DiskFile {
+  /// Appends all of the bytes.
+  public func append(_ bytes: [UInt8]) throws(RoostError) {
+    // withUnsafeBytes rethrows untyped; carry the error across it.
+    let failure: RoostError? = bytes.withUnsafeBytes { buffer in
+      do throws(RoostError) {
+        try append(buffer)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw failure }
+  }
+}

@@ -71,23 +71,10 @@ public struct SystemDisk: Disk {
     let file = try create(aside, mode: mode)
     do {
       defer { file.close() }
-      try append(bytes, to: file)
+      try file.append(bytes)
       try file.flush()
     }
     try rename(aside, to: path)
-  }
-
-  private func append(_ bytes: [UInt8], to file: any DiskFile) throws(RoostError) {
-    // withUnsafeBytes rethrows untyped; carry the error across it.
-    let failure: RoostError? = bytes.withUnsafeBytes { buffer in
-      do throws(RoostError) {
-        try file.append(buffer)
-        return nil
-      } catch {
-        return error
-      }
-    }
-    if let failure { throw failure }
   }
 
   public func create(_ path: String, mode: UInt32) throws(RoostError) -> any DiskFile {

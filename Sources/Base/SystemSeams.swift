@@ -42,6 +42,5 @@ public struct SystemRandomness: Randomness {
 public func systemErrorText(_ code: Int32) -> String {
   var buffer = [CChar](repeating: 0, count: 256)
   strerror_r(code, &buffer, buffer.count)
-  let text = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-  return "\(String(decoding: text, as: UTF8.self)) (errno \(code))"
+  return "\(String(upToZero: buffer)) (errno \(code))"
 }

@@ -39,15 +39,16 @@ extension ConfigReader {
     try optionalPath(key) ?? fallback
   }
 
-  /// One of a few words.
-  public func choice(_ key: String, of allowed: [String], default fallback: String)
-    throws(RoostError) -> String
+  /// One of the cases of a type, by its name.
+  public func choice<Choice: CaseIterable>(_ key: String, default fallback: Choice)
+    throws(RoostError) -> Choice
   {
     guard let text = try scalar(key, "text") else { return fallback }
-    guard allowed.contains(text) else {
-      throw expected("one of \(allowed.joined(separator: ", "))", key)
+    guard let chosen = Choice.allCases.first(where: { "\($0)" == text }) else {
+      let names = Choice.allCases.map { "\($0)" }
+      throw expected("one of \(names.joined(separator: ", "))", key)
     }
-    return text
+    return chosen
   }
 
   /// A list of texts.

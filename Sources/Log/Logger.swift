@@ -12,12 +12,6 @@ public enum LogLevel: Int, Comparable, Sendable, CaseIterable {
   case debug = 7
 
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-
-  /// Parses `error`, `warning`, `info` or `debug`.
-  public init?(name: String) {
-    guard let level = Self.allCases.first(where: { "\($0)" == name }) else { return nil }
-    self = level
-  }
 }
 
 /// The fields that records carry beside their text, with journald's names.

@@ -83,8 +83,5 @@ private func numeric(
           address, length, &host, 256, &port, 32, NI_NUMERICHOST | NI_NUMERICSERV) == 0
     }
   }
-  let text = { (buffer: [CChar]) in
-    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-  return found ? (text(host), text(port)) : nil
+  return found ? (String(upToZero: host), String(upToZero: port)) : nil
 }

@@ -5,6 +5,11 @@ import Config
 import Testing
 
 @Suite struct ConfigReaderTests {
+  private enum Mode: CaseIterable {
+    case slow
+    case fast
+  }
+
   private func reader(_ text: String) throws(RoostError) -> ConfigReader {
     try ConfigReader(text: Array(text.utf8), file: "a.yaml")
   }
@@ -50,7 +55,7 @@ import Testing
     #expect(try config.number("ratio", in: 0...2, default: 0) == 1.5)
     #expect(try config.optionalString("nothing") == nil)
     #expect(try config.path("folder") == "/var/lib/roost")
-    #expect(try config.choice("mode", of: ["slow", "fast"], default: "slow") == "fast")
+    #expect(try config.choice("mode", default: Mode.slow) == .fast)
     #expect(try config.section("libvirt").string("uri") == "qemu:///system")
     #expect(try config.strings("hosts") == ["a", "b"])
     let bridges = try config.sections("bridges")
@@ -60,6 +65,12 @@ import Testing
     #expect(try config.section("absent_section").integer("x", in: 0...9, default: 7) == 7)
     #expect(try config.optionalSection("other") == nil)
     try config.finish()
+  }
+
+  @Test func aWordThatIsNoChoiceIsToldThemAll() throws {
+    #expect(
+      try message("mode: medium\n") { _ = try $0.choice("mode", default: Mode.slow) }
+        .contains("one of slow, fast"))
   }
 
   @Test func anEmptyFileHasOnlyDefaults() throws {

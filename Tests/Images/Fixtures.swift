@@ -29,12 +29,8 @@ final class BytesSource: ImageSource {
       left -= 1
       return left >= 0
     }
-    var failure: RoostError?
     for start in stride(from: 0, to: fails ? bytes.count / 2 : bytes.count, by: 1000) {
-      bytes[start..<min(start + 1000, bytes.count)].withUnsafeBytes { chunk in
-        do throws(RoostError) { try file.append(chunk) } catch { failure = error }
-      }
-      if let failure { throw failure }
+      try file.append(Array(bytes[start..<min(start + 1000, bytes.count)]))
     }
     if fails { throw RoostError(.unavailable, "The image service went away.") }
   }

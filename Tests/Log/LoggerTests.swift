@@ -31,9 +31,4 @@ import Testing
     Logger(sink).info(String(repeating: "x", count: 100_000))
     #expect(try #require(sink.records.first).text.utf8.count < 8300)
   }
-
-  @Test func levelsByName() {
-    #expect(LogLevel(name: "debug") == .debug)
-    #expect(LogLevel(name: "loud") == nil)
-  }
 }

@@ -138,11 +138,7 @@ struct FakeSource: ImageSource {
 
   func download(_ image: ImageReference, to file: any DiskFile) async throws(RoostError) {
     if let failure { throw failure }
-    var thrown: RoostError?
-    bytes.withUnsafeBytes { buffer in
-      do throws(RoostError) { try file.append(buffer) } catch { thrown = error }
-    }
-    if let thrown { throw thrown }
+    try file.append(bytes)
   }
 }
 

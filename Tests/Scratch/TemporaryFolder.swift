@@ -17,8 +17,7 @@ public final class TemporaryFolder: Sendable {
     guard mkdtemp(&template) != nil, chmod(template, mode) == 0 else {
       throw .system("mkdtemp", errno: errno)
     }
-    path = String(
-      decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    path = String(upToZero: template)
   }
 
   deinit {

@@ -145,7 +145,7 @@ struct Agent: DaemonService {
     guard gethostname(&buffer, buffer.count - 1) == 0 else {
       throw .system("gethostname", errno: errno)
     }
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(upToZero: buffer)
   }
 
   private static func bootID(_ disk: any Disk) throws(RoostError) -> String {

@@ -8,7 +8,7 @@ public import Switch
 /// The agent's configuration file, read and checked. `agent/roost-agent.yaml` documents each key.
 public struct AgentConfiguration: Sendable {
   /// How the agent decides what runs guests.
-  public enum VirtualizationChoice: String, Sendable, CaseIterable {
+  public enum VirtualizationChoice: Sendable, CaseIterable {
     /// KVM where a guest really runs on it, else QEMU's translator.
     case auto
     /// KVM, whatever a probe would say.
@@ -64,9 +64,7 @@ public struct AgentConfiguration: Sendable {
 
     let libvirt = try reader.section("libvirt")
     libvirtURI = try libvirt.string("uri", default: "qemu:///system")
-    let choice = try libvirt.choice(
-      "virtualization", of: VirtualizationChoice.allCases.map(\.rawValue), default: "auto")
-    virtualization = VirtualizationChoice(rawValue: choice) ?? .auto
+    virtualization = try libvirt.choice("virtualization", default: .auto)
 
     stateFolder = try reader.path("state_folder", default: Defaults.agentState)
     hostName = try reader.optionalString("host_name")
@@ -77,9 +75,7 @@ public struct AgentConfiguration: Sendable {
     if let name = networkNamespace, name.contains("/") || name == "." || name == ".." {
       throw reader.refused("network_namespace", "must be a name below /run/netns")
     }
-    let level = try reader.choice(
-      "log_level", of: ["debug", "info", "warning", "error"], default: "info")
-    logLevel = LogLevel(name: level) ?? .info
+    logLevel = try reader.choice("log_level", default: .info)
     try reader.finish()
   }
 

@@ -63,9 +63,7 @@ public struct ControllerConfiguration: Sendable {
 
   private init(_ reader: ConfigReader) throws(RoostError) {
     stateFolder = try reader.path("state_folder", default: Defaults.controllerState)
-    let level = try reader.choice(
-      "log_level", of: ["debug", "info", "warning", "error"], default: "info")
-    logLevel = LogLevel(name: level) ?? .info
+    logLevel = try reader.choice("log_level", default: .info)
     region = try reader.string("region", default: "RegionOne")
 
     let api = try reader.section("api")

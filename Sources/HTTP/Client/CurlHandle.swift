@@ -58,8 +58,7 @@ final class CurlHandle: Sendable {
         return curl_easy_perform(curl)
       }
     }
-    let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    return (code, String(decoding: text, as: UTF8.self))
+    return (code, String(upToZero: message))
   }
 
   private func configure(_ curl: UnsafeMutableRawPointer, _ call: CurlCall) {

@@ -107,8 +107,7 @@ struct SocketAddress {
       _ = inet_ntop(
         family, bytes.baseAddress?.advanced(by: offset), &buffer, socklen_t(buffer.count))
     }
-    let text = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    return String(decoding: text, as: UTF8.self)
+    return String(upToZero: buffer)
   }
 
   /// Host and port as `init(_:)` reads them.

@@ -61,16 +61,7 @@ extension RequestContext {
 extension JSONWriter {
   /// The pair of links that Nova gives a thing.
   mutating func links(_ path: String, _ context: RequestContext) {
-    array("links") {
-      $0.object {
-        $0.field("rel", "self")
-        $0.field("href", context.selfLink(path))
-      }
-      $0.object {
-        $0.field("rel", "bookmark")
-        $0.field("href", context.bookmark(path))
-      }
-    }
+    links(("self", context.selfLink(path)), ("bookmark", context.bookmark(path)))
   }
 
   /// Pairs of text as an object.

@@ -24,12 +24,7 @@ extension ComputeAPI {
     json.field("version", "\(MicroversionRange.compute.newest)")
     json.field("min_version", "\(MicroversionRange.compute.oldest)")
     json.field("updated", "2013-07-23T11:33:21Z")
-    json.array("links") {
-      $0.object {
-        $0.field("rel", "self")
-        $0.field("href", context.baseURL + "/v2.1/")
-      }
-    }
+    json.links(("self", context.baseURL + "/v2.1/"))
     guard detailed else { return }
     json.array("media-types") {
       $0.object {

@@ -40,12 +40,7 @@ func writeEmbeddedFlavor(_ json: inout JSONWriter, _ flavor: Flavor, _ context: 
   json.object("flavor") { json in
     guard context.serves(47) else {
       json.field("id", flavor.id)
-      json.array("links") {
-        $0.object {
-          $0.field("rel", "bookmark")
-          $0.field("href", context.bookmark("flavors/\(flavor.id)"))
-        }
-      }
+      json.links(("bookmark", context.bookmark("flavors/\(flavor.id)")))
       return
     }
     json.field("vcpus", flavor.size.vcpus)

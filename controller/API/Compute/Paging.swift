@@ -42,11 +42,6 @@ struct Page<Element> {
   /// Writes the link to the next page, if there is one.
   func writeLinks(_ json: inout JSONWriter, _ key: String) {
     guard let next else { return }
-    json.array(key) {
-      $0.object {
-        $0.field("rel", "next")
-        $0.field("href", next)
-      }
-    }
+    json.links(named: key, ("next", next))
   }
 }

@@ -73,12 +73,7 @@ struct ServerShape {
   private func writeImage(_ json: inout JSONWriter, _ server: Instance) {
     json.object("image") { json in
       json.field("id", server.image)
-      json.array("links") {
-        $0.object {
-          $0.field("rel", "bookmark")
-          $0.field("href", context.bookmark("images/\(server.image)"))
-        }
-      }
+      json.links(("bookmark", context.bookmark("images/\(server.image)")))
       if context.serves(98) { json.properties("properties", server.imageProperties) }
     }
   }

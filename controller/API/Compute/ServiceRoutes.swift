@@ -30,31 +30,11 @@ extension ComputeAPI {
         context.serves(53) ? try await updateService(context) : try await switchService(context)
       },
       Route("GET", "/v2.1/os-availability-zone") { (_) throws(RoostError) in
-        let zones = try await cloud.availabilityZones()
-        return .json { json in
-          json.array("availabilityZoneInfo") { json in
-            for zone in zones {
-              json.object {
-                Self.writeZone(&$0, zone)
-                $0.null("hosts")
-              }
-            }
-          }
-        }
+        try await zones(writingHosts: { json, _ in json.null("hosts") })
       },
       Route("GET", "/v2.1/os-availability-zone/detail", access: .admin) {
         (_) throws(RoostError) in
-        let zones = try await cloud.availabilityZones()
-        return .json { json in
-          json.array("availabilityZoneInfo") { json in
-            for zone in zones {
-              json.object {
-                Self.writeZone(&$0, zone)
-                Self.writeHosts(&$0, zone)
-              }
-            }
-          }
-        }
+        try await zones(writingHosts: Self.writeHosts)
       },
       // Clients ask for them when they show a hypervisor. There are none.
       Route("GET", "/v2.1/os-aggregates", access: .admin) { (_) throws(RoostError) in
@@ -128,9 +108,21 @@ extension ComputeAPI {
     if context.serves(11) { json.field("forced_down", false) }
   }
 
-  private static func writeZone(_ json: inout JSONWriter, _ zone: AvailabilityZone) {
-    json.field("zoneName", zone.name)
-    json.object("zoneState") { $0.field("available", zone.isAvailable) }
+  private func zones(
+    writingHosts: (inout JSONWriter, AvailabilityZone) -> Void
+  ) async throws(RoostError) -> HTTPResponse {
+    let zones = try await cloud.availabilityZones()
+    return .json { json in
+      json.array("availabilityZoneInfo") { json in
+        for zone in zones {
+          json.object {
+            $0.field("zoneName", zone.name)
+            $0.object("zoneState") { $0.field("available", zone.isAvailable) }
+            writingHosts(&$0, zone)
+          }
+        }
+      }
+    }
   }
 
   private static func writeHosts(_ json: inout JSONWriter, _ zone: AvailabilityZone) {

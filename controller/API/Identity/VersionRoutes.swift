@@ -23,12 +23,7 @@ extension IdentityAPI {
     json.field("id", "v3.14")
     json.field("status", "stable")
     json.field("updated", "2020-04-07T00:00:00Z")
-    json.array("links") {
-      $0.object {
-        $0.field("rel", "self")
-        $0.field("href", "\(context.baseURL)/v3/")
-      }
-    }
+    json.links(("self", "\(context.baseURL)/v3/"))
     json.array("media-types") {
       $0.object {
         $0.field("base", "application/json")

@@ -47,12 +47,7 @@ extension ImageAPI {
           json.object { json in
             json.field("id", id)
             json.field("status", status)
-            json.array("links") {
-              $0.object {
-                $0.field("rel", "self")
-                $0.field("href", "\(context.baseURL)/v2/")
-              }
-            }
+            json.links(("self", "\(context.baseURL)/v2/"))
           }
         }
       }

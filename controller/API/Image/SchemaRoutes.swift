@@ -21,16 +21,7 @@ extension ImageAPI {
               json.object(key) { $0.field("type", "string") }
             }
           }
-          json.array("links") { json in
-            for (rel, href) in [
-              ("first", "{first}"), ("next", "{next}"), ("describedby", "{schema}"),
-            ] {
-              json.object {
-                $0.field("rel", rel)
-                $0.field("href", href)
-              }
-            }
-          }
+          json.links(("first", "{first}"), ("next", "{next}"), ("describedby", "{schema}"))
         }
       },
     ]
@@ -75,15 +66,7 @@ extension ImageAPI {
       }
     }
     json.object("additionalProperties") { $0.field("type", "string") }
-    json.array("links") { json in
-      for (rel, href) in [("self", "{self}"), ("enclosure", "{file}"), ("describedby", "{schema}")]
-      {
-        json.object {
-          $0.field("rel", rel)
-          $0.field("href", href)
-        }
-      }
-    }
+    json.links(("self", "{self}"), ("enclosure", "{file}"), ("describedby", "{schema}"))
   }
 }
 

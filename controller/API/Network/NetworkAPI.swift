@@ -31,7 +31,7 @@ extension NetworkAPI {
             json.object { json in
               json.field("id", "v2.0")
               json.field("status", "CURRENT")
-              Self.links(&json, "\(context.baseURL)/v2.0/")
+              json.links(("self", "\(context.baseURL)/v2.0/"))
             }
           }
         }
@@ -42,7 +42,7 @@ extension NetworkAPI {
           json.array("resources") { json in
             for (name, collection) in Self.resources {
               json.object { json in
-                Self.links(&json, "\(context.baseURL)/v2.0/\(collection)")
+                json.links(("self", "\(context.baseURL)/v2.0/\(collection)"))
                 json.field("name", name)
                 json.field("collection", collection)
               }
@@ -57,13 +57,4 @@ extension NetworkAPI {
     ("network", "networks"), ("subnet", "subnets"), ("port", "ports"),
     ("security_group", "security-groups"),
   ]
-
-  private static func links(_ json: inout JSONWriter, _ url: String) {
-    json.array("links") {
-      $0.object {
-        $0.field("rel", "self")
-        $0.field("href", url)
-      }
-    }
-  }
 }

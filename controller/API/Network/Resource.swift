@@ -67,12 +67,9 @@ struct Resource<Element>: Sendable {
       }
       if let marker = page.nextMarker {
         let query = context.head.query.filter { $0.name != "marker" } + [("marker", marker)]
-        json.array("\(collection)_links") {
-          $0.object {
-            $0.field("rel", "next")
-            $0.field("href", "\(context.baseURL)/v2.0/\(path)\(queryText(query))")
-          }
-        }
+        json.links(
+          named: "\(collection)_links",
+          ("next", "\(context.baseURL)/v2.0/\(path)\(queryText(query))"))
       }
     }
   }

@@ -39,11 +39,6 @@ public struct OperatorAPI: Sendable {
   private static func version(_ json: inout JSONWriter, _ context: RequestContext) {
     json.field("id", "v1")
     json.field("status", "CURRENT")
-    json.array("links") {
-      $0.object {
-        $0.field("rel", "self")
-        $0.field("href", "\(context.baseURL)/v1/")
-      }
-    }
+    json.links(("self", "\(context.baseURL)/v1/"))
   }
 }

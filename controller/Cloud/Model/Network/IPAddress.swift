@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Base
 import Glibc
 
 /// An IPv4 or IPv6 address as a number.
@@ -46,8 +47,7 @@ public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible
     var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     let kind = family == .v4 ? AF_INET : AF_INET6
     inet_ntop(kind, bytes, &buffer, socklen_t(buffer.count))
-    return String(
-      decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(upToZero: buffer)
   }
 
   public static func < (left: Self, right: Self) -> Bool {

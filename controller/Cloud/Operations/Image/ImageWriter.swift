@@ -44,16 +44,7 @@ final class ImageWriter: Sendable {
     }
     guard size <= limit else { throw Self.tooLarge(limit) }
     for digest in [md5, sha256, sha512] { digest.update(bytes) }
-    // withUnsafeBytes rethrows untyped; carry the error across it.
-    let failure: RoostError? = bytes.withUnsafeBytes { buffer in
-      do throws(RoostError) {
-        try file.append(buffer)
-        return nil
-      } catch {
-        return error
-      }
-    }
-    if let failure { throw failure }
+    try file.append(bytes)
   }
 
   /// Makes the bytes durable and says what they are.
