@@ -66,8 +66,11 @@ final class RawPeer: Sendable {
   }
 
   /// Shakes hands, says `bytes` within TLS and `plain` past it, and listens until the end.
+  ///
+  /// - Parameter spoke: called once it has said what it says.
   func secured(
-    _ credentials: TLSCredentials, say bytes: [UInt8], plain: [UInt8] = []
+    _ credentials: TLSCredentials, say bytes: [UInt8], plain: [UInt8] = [],
+    spoke: @escaping @Sendable () -> Void = {}
   ) async throws -> Heard {
     try await lane.run("say within TLS", timeout: Self.patience) { [self] () throws(RoostError) in
       let session = try TLSSession(.dialler, credentials, descriptor: descriptor)
@@ -85,6 +88,7 @@ final class RawPeer: Sendable {
           spoken = true
           if !bytes.isEmpty { _ = bytes.withUnsafeBytes { session.send($0) } }
           put(plain)
+          spoke()
           continue
         } else {
           outcome = buffer.withUnsafeMutableBytes { session.receive(into: $0) }

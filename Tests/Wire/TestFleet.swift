@@ -5,6 +5,7 @@ import Certificates
 import EventLoop
 import Log
 import Scratch
+import Synchronization
 import Testing
 import Wire
 
@@ -100,22 +101,28 @@ final class TestFleet: Sendable {
   }
 }
 
-/// Time that passes `pace` times as fast as it does.
-struct FastClock: Clock {
-  let pace: UInt64
+/// Time that passes as it does until it is quickened, and five times as fast from then on.
+final class QuickenedClock: Clock {
+  private static let pace: UInt64 = 5
   private let system = SystemClock()
-  private let start = SystemClock().uptime
+  private let turn = Mutex<UInt64?>(nil)
 
-  init(pace: UInt64) { self.pace = pace }
+  /// From now on.
+  func quicken() {
+    let now = system.uptime.nanoseconds
+    turn.withLock { $0 = $0 ?? now }
+  }
 
   var now: Timestamp { system.now }
   var uptime: Uptime {
-    Uptime(nanoseconds: (system.uptime.nanoseconds - start.nanoseconds) * pace)
+    let time = system.uptime.nanoseconds
+    guard let turn = turn.withLock({ $0 }) else { return Uptime(nanoseconds: time) }
+    return Uptime(nanoseconds: turn + (time - turn) * Self.pace)
   }
 
+  /// Looks often, for the pace may change meanwhile.
   func sleep(until deadline: Uptime) async throws {
-    try await system.sleep(
-      until: Uptime(nanoseconds: start.nanoseconds + deadline.nanoseconds / pace))
+    while uptime < deadline { try await system.sleep(for: .milliseconds(50)) }
   }
 }
 
