@@ -222,7 +222,8 @@ struct ImageRecordTests {
     #expect(seen == ["a", "b", "c"])
     for query in [
       "?limit=x", "?limit=-1", "?marker=x", "?marker=11111111-2222-3333-4444-555555555555",
-      "?sort=colour", "?sort=name:up", "?visibility=secret", "?protected=maybe", "?size_min=big",
+      "?sort=colour", "?sort=name:up", "?sort=:", "?sort=name,:,id", "?visibility=secret",
+      "?protected=maybe", "?size_min=big",
     ] {
       #expect(await listed(query) == ["400"], "\(query)")
     }

@@ -114,6 +114,12 @@ struct PlumbingTests {
       "POST", "/identity/v3/projects", headers: [("Content-Type", "Application/JSON; charset=x")],
       pieces: [Array("{}".utf8)])
     #expect(named.text.contains("project: is required"))
+    for nothing in ["", ";", " ; charset=x"] {
+      let unnamed = await api.send(
+        "POST", "/identity/v3/projects", headers: [("Content-Type", nothing)],
+        pieces: [Array("{}".utf8)])
+      #expect(unnamed.text.contains("project: is required"))
+    }
   }
 
   @Test func bodiesHaveLimits() async {

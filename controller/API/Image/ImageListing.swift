@@ -128,8 +128,8 @@ extension ImageListing {
     var pairs: [(String, String)] = []
     if let sort = context.query("sort") {
       for part in sort.split(separator: ",") {
-        let words = part.split(separator: ":", maxSplits: 1)
-        pairs.append((String(words[0]), words.count > 1 ? String(words[1]) : "desc"))
+        let words = part.split(separator: ":", maxSplits: 1).map { String($0) }
+        pairs.append((words.first ?? "", words.dropFirst().first ?? "desc"))
       }
     } else {
       let directions = context.queries("sort_dir")

@@ -109,8 +109,7 @@ public struct RequestContext: Sendable {
   /// Refuses a body of another media type; none named is taken as the right one.
   public func requireContentType(_ allowed: String...) throws(RoostError) {
     guard let sent = head.header("Content-Type") else { return }
-    let type = sent.split(separator: ";")[..<1].first.map { String($0) } ?? ""
-    let bare = type.filter { $0 != " " }.lowercased()
+    let bare = sent.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
     guard bare.isEmpty || allowed.contains(bare) else {
       throw RoostError(
         .badRequest,
