@@ -72,6 +72,7 @@ struct CommandLineTests {
     #expect(try rows(["image", "list"], "Name").contains("greeter"))
     #expect(try rows(["network", "list"], "Name").contains("flat"))
     #expect(try rows(["security", "group", "list"], "Name") == ["default"])
+    #expect(try rows(["hypervisor", "list"], "Host IP") == ["127.0.0.1"])
     #expect(try json(["flavor", "show", "tiny"])["ram"]?.int == 64)
     #expect(try json(["image", "show", "greeter"])["status"]?.text == "active")
     #expect(try json(["network", "show", "flat"])["status"]?.text == "ACTIVE")
