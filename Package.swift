@@ -57,7 +57,7 @@ let package = Package(
 
     // What both sides share.
     library("Base", ["CLinux"]),
-    library("Log", ["Base", "CSystemd"]),
+    library("Log", ["CSystemd"]),
     library("Config", ["Base", "CYAML"]),
     library("JSON", ["Base"]),
     library("Crypto", ["Base", "CGnuTLS", "CSodium", "Lanes"]),
@@ -84,7 +84,7 @@ let package = Package(
     library("Switch", path: "agent/Switch", ["Base", "CLinux", "CNetlink", "Lanes", "Log"]),
     library(
       "Images", path: "agent/Images",
-      ["Base", "CArchive", "Crypto", "HTTPClient", "ImageFormat", "Lanes", "Log", "Processes"]),
+      ["Base", "CArchive", "Crypto", "ImageFormat", "Lanes", "Processes"]),
     library("Journal", path: "agent/Journal", ["Base", "Database", "NodeProtocol"]),
     library(
       "Reconciler", path: "agent/Reconciler",
@@ -93,15 +93,14 @@ let package = Package(
       "AgentDaemon", path: "agent/Daemon",
       [
         "Base", "Certificates", "Config", "Daemon", "EventLoop", "HTTPClient", "Hypervisor",
-        "Images",
-        "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch", "Wire", "CLinux",
+        "Images", "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch", "Wire",
       ]),
     program("roost-agent", path: "agent/Main", ["AgentDaemon"]),
 
     // The controller.
     library("CloudModel", path: "controller/Cloud/Model", ["Base"]),
     library(
-      "Store", path: "controller/Store", ["Base", "CloudModel", "Database", "JSON", "Lanes", "Log"]),
+      "Store", path: "controller/Store", ["Base", "CloudModel", "Database", "JSON"]),
     library(
       "Fleet", path: "controller/Fleet",
       ["Base", "CloudModel", "Log", "NodeProtocol", "Wire"]),
@@ -117,10 +116,8 @@ let package = Package(
     library(
       "ControllerDaemon", path: "controller/Daemon",
       [
-        "API", "Base", "Certificates", "Cloud", "CloudModel", "Config", "Crypto", "Daemon",
-        "Database", "EventLoop", "Fleet", "HTTPServer", "JSON", "Lanes", "Log", "NodeProtocol",
-        "Store", "Wire",
-        "CLinux",
+        "API", "Base", "Cloud", "Config", "Crypto", "Daemon", "EventLoop", "Fleet", "HTTPServer",
+        "JSON", "Lanes", "Log", "Store", "Wire",
       ]),
     program("roost-controller", path: "controller/Main", ["ControllerDaemon"]),
 
@@ -153,8 +150,8 @@ let package = Package(
     tests("EventLoop", ["Base", "EventLoop"]),
     tests("Database", ["Base", "Database", "Scratch"]),
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes", "Scratch"]),
-    tests("Wire", ["Base", "Certificates", "EventLoop", "Scratch", "Wire"]),
-    tests("NodeProtocol", ["Base", "NodeProtocol", "Processes", "Wire"]),
+    tests("Wire", ["Base", "Certificates", "EventLoop", "Lanes", "Log", "Scratch", "Wire"]),
+    tests("NodeProtocol", ["Base", "NodeProtocol", "Processes"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),
@@ -181,8 +178,8 @@ let package = Package(
     tests(
       "Store",
       [
-        "Base", "CloudModel", "Database", "LocalCloud", "NodeProtocol", "Processes", "Scratch",
-        "Store", "TestSupport", "store-writer",
+        "Base", "CloudModel", "Database", "LocalCloud", "Processes", "Scratch", "Store",
+        "TestSupport", "store-writer",
       ]),
     tests(
       "Fleet", ["Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "TestSupport", "Wire"]),

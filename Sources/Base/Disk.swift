@@ -2,7 +2,7 @@
 
 /// The seam for files. Paths are absolute. Calls block: they run at start or on lanes.
 ///
-/// SQLite does not pass through here; the bottle gives it a VFS of its own.
+/// SQLite does not pass through here; it has a seam of its own, the VFS.
 public protocol Disk: Sendable {
   /// The whole file, or nil if there is none. A file over `limit` bytes is `tooLarge`.
   func read(_ path: String, limit: Int) throws(RoostError) -> [UInt8]?

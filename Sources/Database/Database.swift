@@ -20,7 +20,7 @@ public final class Database: Sendable {
   ///
   /// - Parameters:
   ///   - migrations: in order of version, without gaps.
-  ///   - vfs: SQLite's name for another file system layer; the bottle simulates one.
+  ///   - vfs: SQLite's name for another file system layer, as one that fails on purpose.
   /// - Throws: `conflict` for a schema newer than the last migration.
   public static func open(
     _ path: String, migrations: [Migration], vfs: String? = nil

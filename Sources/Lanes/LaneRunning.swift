@@ -2,7 +2,7 @@
 
 public import Base
 
-/// Runs calls that block, away from the event loop. The bottle runs them inline.
+/// Runs calls that block, away from the event loop.
 public protocol LaneRunning: Sendable {
   /// Runs `work` and returns what it returns.
   ///
@@ -18,7 +18,7 @@ public protocol LaneRunning: Sendable {
   ) async throws(RoostError) -> T
 }
 
-/// Runs at once on the caller's thread: for tests, and for the bottle, where nothing blocks.
+/// Runs at once on the caller's thread: for tests in which nothing blocks.
 public struct InlineLane: LaneRunning {
   /// A lane without a thread.
   public init() {}

@@ -6,8 +6,8 @@ import Synchronization
 
 /// One thread that fires the deadlines of all lanes.
 ///
-/// Lanes guard calls into the real kernel and real libraries, so their deadlines are real time; in
-/// the bottle lanes are inline and this thread never starts.
+/// Lanes guard calls into the real kernel and real libraries, so their deadlines are real time. Where
+/// all lanes are inline this thread never starts.
 final class Timekeeper: @unchecked Sendable {
   /// The process's only one, started by its first use.
   static let shared = Timekeeper()

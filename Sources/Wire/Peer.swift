@@ -60,8 +60,7 @@ public protocol WireService: Sendable {
 
 /// The seam for the network: connections that are already authenticated.
 ///
-/// The real one speaks TLS 1.3 through GnuTLS on an epoll loop; the bottle has one in memory that
-/// injects identities.
+/// The real one speaks TLS 1.3 through GnuTLS on an epoll loop; one in memory injects identities.
 public protocol Network: Sendable {
   /// Connects, authenticates and returns a live connection that serves `service`.
   func dial(_ address: String, service: any WireService) async throws(RoostError) -> any WirePeer

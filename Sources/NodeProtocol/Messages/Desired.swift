@@ -76,6 +76,7 @@ public struct Refusal: Message {
 
 /// What one instance should be on this node.
 public struct Desired: Message {
+  /// What is wanted of the instance. Its first case is what an absent field means.
   public enum Target: UInt32, Sendable, CaseIterable {
     case unspecified = 0
     case running = 1

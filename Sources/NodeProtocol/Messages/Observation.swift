@@ -43,6 +43,7 @@ public struct ReportReply: Message {
 
 /// What became of one instance on this node.
 public struct Observation: Message {
+  /// How far the node has come. Its first case is what an absent field means.
   public enum Phase: UInt32, Sendable, CaseIterable {
     case unspecified = 0
     /// Steps are under way; `step` says which.
