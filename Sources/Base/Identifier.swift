@@ -36,13 +36,19 @@ public struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConve
     var bytes = randomness.bytes(16)
     bytes[6] = (bytes[6] & 0x0F) | 0x40
     bytes[8] = (bytes[8] & 0x3F) | 0x80
-    return Self(
-      UUID(
-        uuid: (
-          bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7],
-          bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
-        )))
+    return Self(uuidBytes: bytes) ?? .zero
   }
+
+  /// From 16 bytes in order; nil for another count.
+  public init?(uuidBytes bytes: some Collection<UInt8>) {
+    guard bytes.count == 16 else { return nil }
+    var uuid = Self.zero.uuid.uuid
+    withUnsafeMutableBytes(of: &uuid) { $0.copyBytes(from: bytes) }
+    self.init(UUID(uuid: uuid))
+  }
+
+  /// The UUID's 16 bytes in order.
+  public var uuidBytes: [UInt8] { withUnsafeBytes(of: uuid.uuid) { Array($0) } }
 
   /// The all-zero id: names nothing, stands where a message has no id.
   public static var zero: Self {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
-import FoundationEssentials
 
 /// A field's tag: its number in the schema and how its value is written.
 public struct ProtobufField: Hashable, Sendable {
@@ -86,14 +85,10 @@ public struct ProtobufReader {
 
   /// An id of 16 bytes.
   public mutating func id<Tag>(_ field: ProtobufField) throws(ProtobufError) -> Identifier<Tag> {
-    let bytes = Array(try content(field))
-    guard bytes.count == 16 else { throw .badID(field: field.number) }
-    return Identifier(
-      UUID(
-        uuid: (
-          bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7],
-          bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
-        )))
+    guard let id = Identifier<Tag>(uuidBytes: try content(field)) else {
+      throw .badID(field: field.number)
+    }
+    return id
   }
 
   /// A `Generation` message. It is two numbers for good; what else it might hold is dropped.

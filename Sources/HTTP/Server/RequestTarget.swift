@@ -13,34 +13,12 @@ struct RequestTarget {
     if parts.count == 2 {
       for pair in parts[1].split(separator: "&") {
         let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let name = Self.decoded(sides[0]),
-          let value = sides.count == 2 ? Self.decoded(sides[1]) : ""
+        guard let name = String(percentDecoding: sides[0], plusIsSpace: true),
+          let value = sides.count == 2 ? String(percentDecoding: sides[1], plusIsSpace: true) : ""
         else { return nil }
         query.append((name, value))
       }
     }
     self.query = query
-  }
-
-  /// Undoes `+` and `%XX` of application/x-www-form-urlencoded.
-  static func decoded(_ text: Substring) -> String? {
-    var bytes: [UInt8] = []
-    var rest = text.utf8
-    while let byte = rest.popFirst() {
-      switch byte {
-      case UInt8(ascii: "+"): bytes.append(0x20)
-      case UInt8(ascii: "%"):
-        guard let high = rest.popFirst().flatMap(hexDigit),
-          let low = rest.popFirst().flatMap(hexDigit), high << 4 | low != 0
-        else { return nil }
-        bytes.append(high << 4 | low)
-      default: bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
-  }
-
-  private static func hexDigit(_ byte: UInt8) -> UInt8? {
-    Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPServer
+
 /// A path with captures, like `/v2.1/servers/{id}`. A slash at the end makes no difference.
 struct PathPattern: Sendable {
   private enum Segment: Sendable {
@@ -43,37 +45,12 @@ struct PathPattern: Sendable {
   }
 }
 
-/// Splits a request's path into decoded segments; nil for a broken percent escape.
+/// Splits a request's path into decoded segments; nil for a broken percent escape or a NUL.
 func pathSegments(_ path: some StringProtocol) -> [String]? {
   var segments: [String] = []
   for part in path.split(separator: "/") {
-    guard let decoded = percentDecoded(part) else { return nil }
+    guard let decoded = String(percentDecoding: part) else { return nil }
     segments.append(decoded)
   }
   return segments
-}
-
-private func percentDecoded(_ text: some StringProtocol) -> String? {
-  guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
-  var bytes: [UInt8] = []
-  var rest = Array(text.utf8)[...]
-  while let byte = rest.popFirst() {
-    guard byte == UInt8(ascii: "%") else {
-      bytes.append(byte)
-      continue
-    }
-    guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit)
-    else { return nil }
-    bytes.append(high << 4 | low)
-  }
-  return String(validating: bytes, as: UTF8.self)
-}
-
-private func hexDigit(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-  default: nil
-  }
 }
