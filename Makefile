@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-# `make demo` shows Roost at work, `make test` proves it. Both install the Debian packages that
-# they need and therefore run as root.
+# `make demo` shows Roost at work, `make test` and `make lab` prove it. They install the Debian
+# packages that they need and therefore run as root.
 
 PREFIX ?= /usr
 DESTDIR ?=
 PROGRAMS = roost-controller roost-agent roostctl roost-bench
 RELEASE = swift build -c release --static-swift-stdlib
-SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/*)
+SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/* Tests/Lab/host/*) Tests/Lab/verbs Tests/Lab/machine
 DOCUMENTS = README.md agent/roost-agent.yaml controller/roost-controller.yaml $(wildcard docs/*.md)
 SUITES ?= boot
 
-.PHONY: build demo demo-allowed test lint bench install clean packages
+.PHONY: build demo demo-allowed test lab lint bench install clean packages
 .NOTPARALLEL:
 
 build: packages
@@ -29,6 +29,10 @@ test: packages
 	@Tests/Guest/build
 	swift build --build-tests
 	swift test --skip-build
+
+# Tests on whole hosts; TESTS names those to run, all by default.
+lab: packages
+	@Tests/Lab/lab $(TESTS)
 
 lint: packages
 	swift format lint --strict -r Sources agent controller Tests Package.swift
