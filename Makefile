@@ -38,6 +38,7 @@ lint: packages
 	swift format lint --strict -r Sources agent controller Tests Package.swift
 	Tests/Scripts/lint-sources --self-test
 	Tests/Scripts/lint-sources
+	Tests/Scripts/lint-units
 	shellcheck $(SCRIPTS)
 
 # SUITES chooses which; `.build/release/roost-bench --help` lists them.

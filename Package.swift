@@ -65,7 +65,7 @@ let package = Package(
     library("Lanes", ["Base", "CLinux"]),
     library("Processes", ["Base", "CLinux"]),
     library("EventLoop", ["Base", "CLinux"]),
-    library("Daemon", ["Base", "EventLoop", "Log"]),
+    library("Daemon", ["Base", "CSystemd", "EventLoop", "Log"]),
     library("Database", ["Base", "Lanes", "CSQLite"]),
     library(
       "HTTPServer", path: "Sources/HTTP/Server", ["Base", "CLinux", "CMicroHTTPD", "JSON", "Log"]),
@@ -148,6 +148,7 @@ let package = Package(
     tests("Certificates", ["Base", "Certificates", "Scratch"]),
     tests("Lanes", ["Base", "Lanes"]),
     tests("EventLoop", ["Base", "EventLoop"]),
+    tests("Daemon", ["Base", "Daemon", "EventLoop", "TestSupport"]),
     tests("Database", ["Base", "Database", "Scratch"]),
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes", "Scratch"]),
     tests("Wire", ["Base", "Certificates", "EventLoop", "Lanes", "Log", "Scratch", "Wire"]),
@@ -192,8 +193,8 @@ let package = Package(
     tests(
       "ControllerDaemon",
       [
-        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Lanes", "Log", "Scratch",
-        "Store", "TestSupport",
+        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Lanes", "LocalCloud", "Log",
+        "Processes", "Scratch", "Store", "TestSupport", "roost-controller", "roostctl",
       ]),
     tests(
       "API",

@@ -9,8 +9,23 @@ public import Log
 public protocol DaemonService: Sendable {
   /// Runs until the task is cancelled.
   ///
+  /// - Parameter supervisor: to be told when the daemon does what it is for.
   /// - Throws: what keeps the daemon from starting, or from going on.
-  func run() async throws(RoostError)
+  func run(_ supervisor: Supervisor) async throws(RoostError)
+}
+
+extension DaemonService {
+  /// Runs the service, and gives signs of life as long as it does.
+  func watchedRun(_ supervisor: Supervisor) async throws(RoostError) {
+    let outcome = await withTaskGroup(of: Void.self) { group -> Result<Void, RoostError> in
+      group.addTask { await supervisor.watch() }
+      defer { group.cancelAll() }
+      do throws(RoostError) { return .success(try await run(supervisor)) } catch {
+        return .failure(error)
+      }
+    }
+    try outcome.get()
+  }
 }
 
 /// What the agent and the controller do alike from their command line to their exit status.
@@ -51,10 +66,15 @@ public struct DaemonProgram: Sendable {
     let crashPoints = try CrashPoints(
       environment: getenv("ROOST_CRASH_AT").map { String(cString: $0) },
       victim: getenv("ROOST_CRASH_PID").map { String(cString: $0) })
+    let supervisor = Supervisor.ofProcess(clock: SystemClock())
     let service = try make(work.loop, crashPoints, log)
     let outcome = work.run(
-      patience: Self.patience, onStop: { log.info("stopping; guests go on") }
-    ) { () async throws(RoostError) in try await service.run() }
+      patience: Self.patience,
+      onStop: {
+        supervisor.stopping()
+        log.info("stopping; guests go on")
+      }
+    ) { () async throws(RoostError) in try await service.watchedRun(supervisor) }
     switch outcome {
     case .success: return 0
     case .failure(let error):

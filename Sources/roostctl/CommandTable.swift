@@ -16,6 +16,7 @@ enum CommandTable {
     CAInitCommand(),
     CANodeCommand(),
     CAControllerCommand(),
+    CompletionCommand(),
   ]
 
   /// The command that the first words name, and the words behind its name.
@@ -35,8 +36,8 @@ enum CommandTable {
   /// All commands, a line each.
   static var overview: String {
     "Usage: roostctl COMMAND [OPTION…]\n\n" + aligned(all.map { ($0.name, $0.summary) })
-      + "\n\n`roostctl COMMAND --help` shows a command's options. The commands `ca …` work "
-      + "offline;\nthe others ask the controller.\n\n" + CloudAccess.help
+      + "\n\n`roostctl COMMAND --help` shows a command's options. The commands `ca …` and "
+      + "`completion …`\nwork offline; the others ask the controller.\n\n" + CloudAccess.help
   }
 
   /// One command with its operands and options.

@@ -49,7 +49,7 @@ struct Agent: DaemonService {
   /// Runs until the task is cancelled; guests are left as they are.
   ///
   /// - Throws: what keeps the agent from starting.
-  func run() async throws(RoostError) {
+  func run(_ supervisor: Supervisor) async throws(RoostError) {
     let journal = try Journal.open(folder.journal)
     defer { journal.close() }
     let credentials = try TLSCredentials(
@@ -66,7 +66,9 @@ struct Agent: DaemonService {
     let session = ControllerSession(
       address: configuration.controllerAddress, hostName: try hostName(), network: network,
       service: AgentService(reconciler: reconciler, parts: parts).table(), link: link,
-      reconciler: reconciler, parts: parts, inventory: inventory(hypervisor))
+      reconciler: reconciler, parts: parts, inventory: inventory(hypervisor),
+      status: supervisor.status)
+    supervisor.ready("Keeping guests as they should be; not yet connected to the controller.")
     let failure = await withTaskGroup(of: RoostError?.self) { group in
       group.addTask {
         await hypervisor.run()

@@ -19,6 +19,8 @@ struct ControllerSession: Sendable {
   let parts: NodeParts
   /// Fails with `.unavailable` until the hypervisor answers.
   let inventory: @Sendable () async throws(RoostError) -> Inventory
+  /// Where a line goes that says how the connection is.
+  var status: @Sendable (String) -> Void = { _ in }
 
   /// Observations in one report.
   private static let batch = 256
@@ -46,9 +48,11 @@ struct ControllerSession: Sendable {
         let ending = try await connected()
         failures = 0
         parts.log.warning("lost the controller at \(address): \(ending)")
+        status("Lost the controller at \(address): \(ending)")
       } catch {
         if failures == 0 { parts.log.warning("no session with \(address): \(error)") }
         parts.log.debug("no session with \(address): \(error)")
+        status("No connection to the controller at \(address): \(error)")
       }
       guard !Task.isCancelled else { return }
       failures += 1
@@ -65,6 +69,7 @@ struct ControllerSession: Sendable {
       let left = deadline - parts.clock.uptime
       if left <= .zero, !isTold {
         parts.log.warning("not registered: the hypervisor does not answer: \(failure)")
+        status("Not registered: the hypervisor does not answer: \(failure)")
         isTold = true
       }
       if isTold {
@@ -91,6 +96,7 @@ struct ControllerSession: Sendable {
       throw RoostError(error)
     }
     parts.log.info("registered with the controller at \(address)")
+    status("Registered with the controller at \(address).")
     link.set(peer)
     reconciler.board.repeatAll()
     let ending = await serve(peer, lease)

@@ -66,7 +66,7 @@ struct Controller: DaemonService {
   /// Runs until the task is cancelled; guests are left as they are.
   ///
   /// - Throws: what keeps the controller from starting.
-  func run() async throws(RoostError) {
+  func run(_ supervisor: Supervisor) async throws(RoostError) {
     defer { store.close() }
     guard try await identity.isBootstrapped() else {
       throw StateFolder.absent(configuration.stateFolder)
@@ -82,6 +82,7 @@ struct Controller: DaemonService {
       httpConfiguration, handler: handler, executor: loop, log: log)
     log.info("serving the API on \(configuration.rootURL(at: server.address))")
     log.info("waiting for agents on \(configuration.wireAddress)")
+    supervisor.ready("Serving the API on \(configuration.rootURL(at: server.address)).")
     let failure: RoostError?
     do throws(RoostError) {
       try await fleet.run(on: network, address: configuration.wireAddress, delegate: cloud)
