@@ -43,6 +43,7 @@ extension Sample {
   private static let specText = """
     name: "instance-1" host_name: "web" vcpus: 2 memory_mb: 512 root_gb: 1
     image { \(imageText) } ports { \(portText) } config_drive { \(driveText) } paused: true
+    start_order: 70 stays_off_after_reboot: true
     """
   private static let spec: InstanceSpec = made {
     $0.name = "instance-1"
@@ -54,6 +55,8 @@ extension Sample {
     $0.ports = [port]
     $0.configDrive = drive
     $0.paused = true
+    $0.startOrder = 70
+    $0.staysOffAfterReboot = true
   }
 
   static let instance: [Sample] = [

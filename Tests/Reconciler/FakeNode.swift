@@ -20,12 +20,26 @@ final class FakeHypervisor: Hypervisor {
     var domains: [InstanceID: ObservedDomain] = [:]
     var failures: [String: [RoostError]] = [:]
     var calls: [String] = []
+    var started: [InstanceID] = []
+    var away: InstanceID?
     var listeners: [AsyncStream<HypervisorEvent>.Continuation] = []
   }
 
   let state = Mutex(State())
 
   var calls: [String] { state.withLock { $0.calls } }
+  /// Whom a start was asked for, whether or not it went well.
+  var started: [InstanceID] { state.withLock { $0.started } }
+
+  func forgetCalls() {
+    state.withLock { state in
+      state.calls = []
+      state.started = []
+    }
+  }
+
+  /// Does not answer when it is asked for this one.
+  func isAway(for instance: InstanceID?) { state.withLock { $0.away = instance } }
 
   func fail(_ call: String, with errors: RoostError...) {
     state.withLock { $0.failures[call] = errors }
@@ -67,6 +81,7 @@ final class FakeHypervisor: Hypervisor {
 
   func domain(_ id: InstanceID) async throws(RoostError) -> ObservedDomain? {
     try enter("domains")
+    if state.withLock({ $0.away == id }) { throw RoostError(.unavailable, "away") }
     return state.withLock { $0.domains[id] }
   }
 
@@ -83,6 +98,7 @@ final class FakeHypervisor: Hypervisor {
   }
 
   func start(_ id: InstanceID, paused: Bool) async throws(RoostError) {
+    state.withLock { $0.started.append(id) }
     try enter("start")
     become(id, .running)
   }
@@ -165,7 +181,10 @@ final class FakeNode: Sendable {
   let bytes = [UInt8](repeating: 7, count: 65_536)
 
   /// - Parameter before: the node whose world and journal this one finds, as after a restart.
-  init(after before: FakeNode? = nil, sourceFailure: RoostError? = nil) throws {
+  init(
+    after before: FakeNode? = nil, bootID: String = "boot", startLimit: Int = 4,
+    sourceFailure: RoostError? = nil
+  ) throws {
     folder = try before?.folder ?? TemporaryFolder()
     let disk = SystemDisk()
     hypervisor = before?.hypervisor ?? FakeHypervisor()
@@ -180,8 +199,9 @@ final class FakeNode: Sendable {
       source: FakeSource(bytes: bytes, failure: sourceFailure), lane: InlineLane())
     reconciler = Reconciler(
       NodeParts(
-        node: .random(from: SystemRandomness()), bootID: "boot", directIO: false,
-        hypervisor: hypervisor, network: network, images: images, disks: disks, journal: journal,
+        node: .random(from: SystemRandomness()), bootID: bootID, directIO: false,
+        startLimit: startLimit, hypervisor: hypervisor, network: network, images: images,
+        disks: disks, journal: journal,
         clock: HastyClock(), randomness: SystemRandomness(), crashPoints: .none, log: .silent))
   }
 

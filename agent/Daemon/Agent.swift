@@ -121,7 +121,8 @@ struct Agent: DaemonService {
     try await disks.recover()
     return NodeParts(
       node: node, bootID: bootID, directIO: try folder.takesDirectIO(disk),
-      hypervisor: hypervisor, network: network, images: images, disks: disks, journal: journal,
+      startLimit: configuration.startLimit ?? Self.processors, hypervisor: hypervisor,
+      network: network, images: images, disks: disks, journal: journal,
       clock: clock, randomness: randomness, crashPoints: crashPoints, log: log)
   }
 
@@ -140,6 +141,9 @@ struct Agent: DaemonService {
         physicalNetworks: configuration.physicalNetworks.map(\.name))
     }
   }
+
+  /// One start for each CPU, and no more than there are lanes for.
+  private static var processors: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 16) }
 
   private func hostName() throws(RoostError) -> String {
     if let name = configuration.hostName { return name }

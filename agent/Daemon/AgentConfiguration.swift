@@ -35,6 +35,8 @@ public struct AgentConfiguration: Sendable {
   public var hostName: String?
   /// Memory in MiB that guests can't have.
   public var reservedMemoryMB: UInt32
+  /// How many guests are started together after a reboot of the host; nil for one for each CPU.
+  public var startLimit: Int?
   /// By name.
   public var physicalNetworks: [PhysicalNetwork]
   /// A name below /run/netns that bridges and taps live in; nil for the agent's own namespace.
@@ -70,6 +72,7 @@ public struct AgentConfiguration: Sendable {
     hostName = try reader.optionalString("host_name")
     reservedMemoryMB = UInt32(
       try reader.integer("reserved_memory_mb", in: 0...1_048_576, default: 512))
+    startLimit = try reader.optionalInteger("start_limit", in: 1...256)
     physicalNetworks = try Self.networks(try reader.section("physical_networks"))
     networkNamespace = try reader.optionalString("network_namespace")
     if let name = networkNamespace, name.contains("/") || name == "." || name == ".." {

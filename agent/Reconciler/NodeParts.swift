@@ -15,6 +15,8 @@ public struct NodeParts: Sendable {
   public var bootID: String
   /// Whether the file system of the instances takes O_DIRECT.
   public var directIO: Bool
+  /// How many guests that a reboot took down are started together.
+  public var startLimit: Int
   /// Runs the domains.
   public var hypervisor: any Hypervisor
   /// Holds the ports.
@@ -36,13 +38,15 @@ public struct NodeParts: Sendable {
 
   /// All parts of a node.
   public init(
-    node: NodeID, bootID: String, directIO: Bool, hypervisor: any Hypervisor,
-    network: any Switch, images: ImageCache, disks: InstanceDisks, journal: Journal,
+    node: NodeID, bootID: String, directIO: Bool, startLimit: Int = 4,
+    hypervisor: any Hypervisor, network: any Switch, images: ImageCache, disks: InstanceDisks,
+    journal: Journal,
     clock: any Clock, randomness: any Randomness, crashPoints: CrashPoints, log: Logger
   ) {
     self.node = node
     self.bootID = bootID
     self.directIO = directIO
+    self.startLimit = startLimit
     self.hypervisor = hypervisor
     self.network = network
     self.images = images

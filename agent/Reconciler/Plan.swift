@@ -126,10 +126,16 @@ public enum Plan: Sendable, Hashable {
   }
 
   /// A guest that powered itself off, or crashed, stays so until someone asks. One that a reboot of
-  /// the host took down is started again.
+  /// the host took down is started again, unless it is to stay off then.
   private static func shouldStart(_ entry: JournalEntry, _ now: Circumstances) -> Bool {
-    guard let startedIn = entry.startedIn else { return true }
-    return startedIn != now.bootID && PowerState(rawValue: entry.power)?.livesOn == true
+    entry.startedIn == nil || isTakenDown(entry, bootID: now.bootID)
+  }
+
+  /// Whether a reboot of the host took a guest down that is to come back.
+  static func isTakenDown(_ entry: JournalEntry, bootID: String) -> Bool {
+    guard let startedIn = entry.startedIn, entry.target == .running else { return false }
+    return startedIn != bootID && PowerState(rawValue: entry.power)?.livesOn == true
+      && !entry.spec.staysOffAfterReboot
   }
 }
 

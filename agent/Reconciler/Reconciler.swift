@@ -32,13 +32,15 @@ public actor Reconciler {
   /// - Throws: when the journal can't be read at the start.
   public func run() async throws(RoostError) {
     let known = try await parts.journal.entries()
+    let starts = StartQueue(known, bootID: parts.bootID, limit: parts.startLimit)
     await withDiscardingTaskGroup { group in
       group.addTask { await self.listen() }
       for entry in known { wake(entry.instance, entry.generation) }
       for await instance in hires {
         guard let handle = workers[instance] else { continue }
         let worker = Worker(
-          instance: instance, parts: parts, observer: observer, board: board, handle: handle)
+          instance: instance, parts: parts, observer: observer, board: board, starts: starts,
+          handle: handle)
         group.addTask {
           await worker.run()
           await self.dismiss(instance, handle)

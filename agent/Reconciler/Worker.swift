@@ -17,6 +17,7 @@ struct Worker: Sendable {
   let parts: NodeParts
   let observer: Observer
   let board: ReportBoard
+  let starts: StartQueue
   let handle: WorkerHandle
 
   /// Between attempts at what looks lasting.
@@ -41,12 +42,19 @@ struct Worker: Sendable {
   /// Works until the instance is forgotten or the task is cancelled.
   func run() async {
     var memory = Memory()
+    defer { starts.leave(instance) }
     while !Task.isCancelled {
       do throws(RoostError) {
         guard let entry = try await parts.journal.entry(instance) else { return }
         if memory.generation != entry.generation {
           memory = Memory()
           memory.generation = entry.generation
+        }
+        // What was told anew waits for nobody.
+        if !Plan.isTakenDown(entry, bootID: parts.bootID) { starts.leave(instance) }
+        if starts.holdsBack(instance, bell: handle.signal) {
+          await handle.signal.wait()
+          continue
         }
         try await attempt(entry, &memory)
       } catch {
@@ -64,6 +72,7 @@ struct Worker: Sendable {
       if let wanted = try await pass(entry, &memory) {
         memory.passes = 0
         pause = wanted
+        starts.leave(instance)
       } else {
         memory.passes += 1
         guard memory.passes > Self.honestPasses else { return }
@@ -76,6 +85,8 @@ struct Worker: Sendable {
       memory.attempts = 0
     } catch {
       memory.attempts += 1
+      // A hypervisor that does not answer yet is no fault of this guest's: it keeps its turn.
+      if memory.step != nil || error.kind != .unavailable { starts.leave(instance) }
       guard let wait = try await afterFailure(error, entry, memory) else { return }
       pause = wait
     }

@@ -14,6 +14,10 @@ public struct InstanceSpec: Message {
   public var configDrive = ConfigDrive()
   /// Start with vCPUs stopped; a benchmark asks for it.
   public var paused = false
+  /// After a reboot of the host guests are started in rising order of this, then of their ids.
+  public var startOrder: UInt32 = 0
+  /// A reboot of the host leaves it off, instead of starting it if it ran.
+  public var staysOffAfterReboot = false
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -28,6 +32,8 @@ public struct InstanceSpec: Message {
     writer.repeated(7, ports)
     writer.message(8, configDrive)
     writer.flag(9, paused)
+    writer.number(10, startOrder)
+    writer.flag(11, staysOffAfterReboot)
     writer.unknown(unknownFields)
   }
 
@@ -44,6 +50,8 @@ public struct InstanceSpec: Message {
     case 7: try reader.append(field, to: &ports)
     case 8: configDrive = try reader.message(field)
     case 9: paused = try reader.flag(field)
+    case 10: startOrder = try reader.number(field)
+    case 11: staysOffAfterReboot = try reader.flag(field)
     default: try reader.keep(field, in: &unknownFields)
     }
   }

@@ -190,7 +190,7 @@ extension Cloud {
     desired.instanceID = instance.id
     desired.generation = try tx.nextGeneration()
     desired.target = .running
-    let spec = guestSpecification(
+    let spec = try guestSpecification(
       of: instance, image: plan.image, content: plan.content, publicKey: plan.publicKey,
       zone: zone, interfaces: interfaces)
     desired.spec = spec

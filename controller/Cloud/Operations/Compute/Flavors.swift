@@ -79,6 +79,7 @@ extension Cloud {
     async throws(RoostError) -> Flavor
   {
     try caller.requireAdmin(to: "change a flavor")
+    _ = try GuestOptions(specs)
     return try await changeFlavor(id, caller) { $0.extraSpecs = merged($0.extraSpecs, specs) }
   }
 

@@ -4,15 +4,12 @@ import Base
 import CloudModel
 import NodeProtocol
 
-/// The flavor's extra spec that starts guests with their vCPUs stopped. Benchmarks use it to
-/// measure what a guest costs before it runs.
-let startPausedSpec = "roost:start_paused"
-
 /// What the node is told to make of a server. Pure.
 func guestSpecification(
   of instance: Instance, image: CloudModel.Image, content: ImageContent, publicKey: String?,
   zone: String, interfaces: [GuestInterface]
-) -> InstanceSpec {
+) throws(RoostError) -> InstanceSpec {
+  let options = try GuestOptions(instance.flavor.extraSpecs)
   var spec = InstanceSpec()
   spec.name = instance.name
   spec.hostName = instance.hostName
@@ -28,7 +25,9 @@ func guestSpecification(
     ConfigDriveFiles(
       instance: instance, publicKey: publicKey, zone: zone, interfaces: interfaces
     ).files
-  spec.paused = instance.flavor.extraSpecs.contains(Property(startPausedSpec, "true"))
+  spec.paused = options.startsPaused
+  spec.startOrder = options.startOrder
+  spec.staysOffAfterReboot = options.staysOffAfterReboot
   return spec
 }
 
