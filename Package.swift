@@ -92,8 +92,9 @@ let package = Package(
     library(
       "AgentDaemon", path: "agent/Daemon",
       [
-        "Base", "Certificates", "Config", "Daemon", "EventLoop", "HTTPClient", "Hypervisor",
-        "Images", "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch", "Wire",
+        "Base", "Certificates", "Config", "Daemon", "EventLoop", "HTTPClient",
+        "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch",
+        "Wire",
       ]),
     program("roost-agent", path: "agent/Main", ["AgentDaemon"]),
 
@@ -116,8 +117,9 @@ let package = Package(
     library(
       "ControllerDaemon", path: "controller/Daemon",
       [
-        "API", "Base", "Cloud", "Config", "Crypto", "Daemon", "EventLoop", "Fleet", "HTTPServer",
-        "JSON", "Lanes", "Log", "Store", "Wire",
+        "API", "Base", "Certificates", "Cloud", "CloudModel", "Config", "Crypto", "Daemon",
+        "Database", "EventLoop", "Fleet", "HTTPServer", "JSON", "Lanes", "Log", "Store",
+        "Wire",
       ]),
     program("roost-controller", path: "controller/Main", ["ControllerDaemon"]),
 
@@ -171,8 +173,8 @@ let package = Package(
     tests(
       "AgentDaemon",
       [
-        "AgentDaemon", "Base", "Certificates", "Hypervisor", "Images", "Journal", "Lanes", "Log",
-        "NodeProtocol", "Reconciler", "Scratch", "Switch", "Wire",
+        "AgentDaemon", "Base", "Certificates", "Hypervisor", "Images", "Journal", "Lanes",
+        "Log", "NodeProtocol", "Reconciler", "Scratch", "Switch", "Wire",
       ]),
     program(
       "store-writer", path: "Tests/StoreWriter", ["Base", "CloudModel", "Database", "Store"]),
@@ -188,13 +190,14 @@ let package = Package(
       "Cloud",
       [
         "Base", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON", "Log",
-        "NodeProtocol", "Placement", "Store", "TestSupport", "Wire",
+        "NodeProtocol", "Placement", "Scratch", "Store", "TestSupport", "Wire",
       ]),
     tests(
       "ControllerDaemon",
       [
-        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Lanes", "LocalCloud", "Log",
-        "Processes", "Scratch", "Store", "TestSupport", "roost-controller", "roostctl",
+        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database", "Lanes",
+        "LocalCloud", "Log", "Processes", "Scratch", "Store", "TestSupport", "roost-controller",
+        "roostctl",
       ]),
     tests(
       "API",

@@ -31,6 +31,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     left.microseconds < right.microseconds
   }
 
+  /// Whole seconds since the Unix epoch; 0 for times before it.
+  public var epochSeconds: UInt64 { UInt64(clamping: microseconds / 1_000_000) }
+
   /// The time `span` later.
   public static func + (time: Self, span: Duration) -> Self {
     Self(microseconds: time.microseconds + span.microseconds)

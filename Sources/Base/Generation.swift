@@ -3,7 +3,7 @@
 /// The version of a desired state. Restoring a backup raises the epoch, so that what was told
 /// before can't be mistaken for newer than what is told after.
 public struct Generation: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// Raised by one at each restore.
+  /// Raised at each restore.
   public let epoch: UInt64
   /// Raised by one at each change within an epoch.
   public let number: UInt64

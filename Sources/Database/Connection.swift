@@ -64,7 +64,8 @@ final class Connection {
     sqlite3_close_v2(handle)
   }
 
-  private func forgetStatements() {
+  /// Lets go of every prepared statement; some commands need that.
+  func forgetStatements() {
     for name in statements.keys.sorted() { sqlite3_finalize(statements[name]) }
     statements = [:]
   }

@@ -74,18 +74,7 @@ public final class Database: Sendable {
     let lane = Lane(name: "db-backup")
     try await lane.run("database backup", timeout: .seconds(3600)) {
       [path, vfs] () throws(RoostError) in
-      let connection = try Connection(path, .reader, vfs: vfs)
-      defer { connection.close() }
-      if vfs == nil { try createPrivateFile(copy) }
-      do throws(RoostError) {
-        // The pragma guards against slips in queries; it also refuses to write the copy.
-        try connection.execute("PRAGMA query_only = OFF")
-        _ = try connection.run("VACUUM INTO ?", [.text(copy)])
-        if vfs == nil { try flush(copy) }
-      } catch {
-        if vfs == nil { unlink(copy) }
-        throw error
-      }
+      try DatabaseFile.copy(path, to: copy, vfs: vfs)
     }
   }
 

@@ -12,6 +12,7 @@ enum CommandTable {
     NodeDisableCommand(),
     ServerExplainCommand(),
     OrphanListCommand(),
+    OrphanRemoveCommand(),
     AuditCommand(),
     CAInitCommand(),
     CANodeCommand(),

@@ -60,6 +60,11 @@ struct OperatorClient: Sendable {
     try await send("PUT", path, body, .seconds(60))
   }
 
+  /// Deletes something.
+  func delete(_ path: String) async throws(RoostError) -> JSONValue {
+    try await send("DELETE", path, nil, .seconds(60))
+  }
+
   private func send(_ method: String, _ path: String, _ body: JSONValue?, _ timeout: Duration)
     async throws(RoostError) -> JSONValue
   {

@@ -12,11 +12,12 @@ struct OrphanListCommand: OnlineCommand {
     let answer = try await client.get("/orphans")
     let rows = (answer["orphans"]?.elements ?? []).map { orphan in
       ["instance_id", "node_id", "generation", "first_seen_at"].map { orphan[$0]?.text ?? "" }
+        + [orphan["is_being_removed"]?.flag == true ? "being removed" : "kept"]
     }
     let lines =
       rows.isEmpty
       ? ["There are no orphans."]
-      : Table.lines(["INSTANCE", "NODE", "GENERATION", "FIRST SEEN"], rows)
+      : Table.lines(["INSTANCE", "NODE", "GENERATION", "FIRST SEEN", "STATE"], rows)
     return Report(lines: lines, json: answer)
   }
 }

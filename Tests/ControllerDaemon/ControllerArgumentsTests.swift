@@ -23,11 +23,19 @@ struct ControllerArgumentsTests {
       try parse(
         "init --clouds-yaml /clouds.yaml --config /a.yaml --admin-password-file /password")
         == .initialise(wanted))
+    #expect(
+      try parse("backup /b --config /a.yaml") == .backup(configuration: "/a.yaml", file: "/b"))
+    #expect(
+      try parse("restore --force /b")
+        == .restore(
+          RestoreArguments(
+            configuration: Defaults.controllerConfiguration, file: "/b", isForced: true)))
   }
 
   @Test(arguments: [
     "--frobnicate", "run", "--config", "init --check", "--clouds-yaml /x", "init init",
-    "init --admin-password-file",
+    "init --admin-password-file", "backup", "backup /a /b", "backup --force /a", "restore",
+    "restore --check /a",
   ])
   func whatIsNotIsRefused(line: String) {
     let error = #expect(throws: RoostError.self) { try self.parse(line) }

@@ -7,10 +7,11 @@ extension Sample {
   /// Every message of the schema, with every field set.
   static let all: [Sample] = registration + observation + desired + instance + inspection
 
-  private static let heldText = "instance_id: \(idText(7)) \(generationText)"
+  private static let heldText = "instance_id: \(idText(7)) \(generationText) target: STOPPED"
   private static let held: Held = made {
     $0.instanceID = id(7)
     $0.generation = generation
+    $0.target = .stopped
   }
 
   private static let inventoryText = """

@@ -70,13 +70,21 @@ public final class TestNode: Sendable {
   public func register(holding held: [(InstanceID, Generation)] = [])
     async throws(WireStatus) -> RegisterReply
   {
+    try await register(
+      holding: held.map { instance, generation in
+        var held = Held()
+        held.instanceID = instance
+        held.generation = generation
+        held.target = .running
+        return held
+      })
+  }
+
+  /// Says who it is and what it holds, with all that a journal's entry says.
+  @discardableResult
+  public func register(holding held: [Held]) async throws(WireStatus) -> RegisterReply {
     var request = state.withLock { $0.request }
-    request.held = held.map { instance, generation in
-      var held = Held()
-      held.instanceID = instance
-      held.generation = generation
-      return held
-    }
+    request.held = held
     return try await call(ControllerMethods.Register.self, request)
   }
 

@@ -91,6 +91,7 @@ public actor Reconciler {
       var held = Held()
       held.instanceID = entry.instance
       held.generation = entry.generation
+      held.target = entry.target
       return held
     }
   }

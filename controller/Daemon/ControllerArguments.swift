@@ -8,6 +8,10 @@ enum ControllerArguments: Equatable {
   case run(configuration: String)
   /// Make folders, database, keys and the first admin.
   case initialise(InitialiseArguments)
+  /// Copy the records to a file.
+  case backup(configuration: String, file: String)
+  /// Make a state folder out of such a file.
+  case restore(RestoreArguments)
   /// Read the configuration, say whether it is right, and end.
   case check(configuration: String)
   /// Print the version.
@@ -19,6 +23,8 @@ enum ControllerArguments: Equatable {
     Usage: roost-controller [--config PATH] [--check]
            roost-controller init [--config PATH] [--admin-password-file PATH]
                                  [--clouds-yaml PATH]
+           roost-controller backup FILE [--config PATH]
+           roost-controller restore FILE [--force] [--config PATH]
 
     Serves the cloud's API and tells the nodes what to run.
 
@@ -35,36 +41,84 @@ enum ControllerArguments: Equatable {
       --clouds-yaml PATH          write a clouds.yaml with the admin's password, for the
                                   openstack command; only its owner can read it
 
+    backup copies every record to a new file, whether or not the controller runs. Images' bytes,
+    /etc/roost and the CA's folder are not in it.
+
+    restore makes a state folder out of such a file. The controller must not run. Guests are left as
+    they are: what was made after the backup is listed by `roostctl orphan list`, what was deleted
+    after it comes back as a record in ERROR.
+
+      --force  set aside what is in the state folder instead of refusing
+
     """
 
   /// - Parameter words: the command line without the program's name.
   static func parse(_ words: [String]) throws(RoostError) -> ControllerArguments {
+    var rest = words[...]
+    switch words.first {
+    case "init":
+      rest.removeFirst()
+      return try initialise(&rest)
+    case "backup", "restore":
+      rest.removeFirst()
+      return try copy(&rest, isRestore: words.first == "restore")
+    default: break
+    }
     var configuration = Defaults.controllerConfiguration
     var check = false
-    var initialise: InitialiseArguments?
-    var rest = words[...]
-    if rest.first == "init" {
-      rest.removeFirst()
-      initialise = InitialiseArguments(configuration: configuration)
-    }
     while let word = rest.popFirst() {
       switch word {
       case "--config": configuration = try path(after: word, &rest)
-      case "--check" where initialise == nil: check = true
-      case "--admin-password-file" where initialise != nil:
-        initialise?.passwordFile = try path(after: word, &rest)
-      case "--clouds-yaml" where initialise != nil:
-        initialise?.cloudsFile = try path(after: word, &rest)
+      case "--check": check = true
       case "--version": return .version
       case "--help", "-h": return .help
-      default: throw RoostError(.badRequest, "Unknown argument '\(word)'; see --help.")
+      default: throw unknown(word)
       }
     }
-    if var initialise {
-      initialise.configuration = configuration
-      return .initialise(initialise)
-    }
     return check ? .check(configuration: configuration) : .run(configuration: configuration)
+  }
+
+  private static func initialise(_ rest: inout ArraySlice<String>) throws(RoostError)
+    -> ControllerArguments
+  {
+    var arguments = InitialiseArguments(configuration: Defaults.controllerConfiguration)
+    while let word = rest.popFirst() {
+      switch word {
+      case "--config": arguments.configuration = try path(after: word, &rest)
+      case "--admin-password-file": arguments.passwordFile = try path(after: word, &rest)
+      case "--clouds-yaml": arguments.cloudsFile = try path(after: word, &rest)
+      case "--help", "-h": return .help
+      default: throw unknown(word)
+      }
+    }
+    return .initialise(arguments)
+  }
+
+  private static func copy(_ rest: inout ArraySlice<String>, isRestore: Bool) throws(RoostError)
+    -> ControllerArguments
+  {
+    var arguments = RestoreArguments(
+      configuration: Defaults.controllerConfiguration, file: "")
+    while let word = rest.popFirst() {
+      switch word {
+      case "--config": arguments.configuration = try path(after: word, &rest)
+      case "--force" where isRestore: arguments.isForced = true
+      case "--help", "-h": return .help
+      case _ where !word.hasPrefix("-") && arguments.file.isEmpty: arguments.file = word
+      default: throw unknown(word)
+      }
+    }
+    guard !arguments.file.isEmpty else {
+      throw RoostError(
+        .badRequest, "\(isRestore ? "restore" : "backup") needs a file's path; see --help.")
+    }
+    return isRestore
+      ? .restore(arguments)
+      : .backup(configuration: arguments.configuration, file: arguments.file)
+  }
+
+  private static func unknown(_ word: String) -> RoostError {
+    RoostError(.badRequest, "Unknown argument '\(word)'; see --help.")
   }
 
   private static func path(after word: String, _ rest: inout ArraySlice<String>)

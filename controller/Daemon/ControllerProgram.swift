@@ -2,6 +2,7 @@
 
 import Base
 import Daemon
+import Glibc
 
 /// `roost-controller` from its command line to its exit status.
 public enum ControllerProgram {
@@ -22,6 +23,19 @@ public enum ControllerProgram {
         _ = try ControllerConfiguration(file: path, disk: SystemDisk())
         print("\(path) is right.")
       case .initialise(let arguments): print(try initialise(arguments), terminator: "")
+      case .backup(let path, let file):
+        let command = BackupCommand(
+          file: try absolute(file), configuration: try ControllerConfiguration(file: path, disk: SystemDisk()),
+          disk: SystemDisk(), clock: SystemClock())
+        print(try command.run(), terminator: "")
+      case .restore(var arguments):
+        arguments.file = try absolute(arguments.file)
+        let restoration = Restoration(
+          arguments: arguments,
+          configuration: try ControllerConfiguration(
+            file: arguments.configuration, disk: SystemDisk()),
+          disk: SystemDisk(), clock: SystemClock(), randomness: SystemRandomness())
+        print(try restoration.run(), terminator: "")
       case .run(let path):
         let configuration = try ControllerConfiguration(file: path, disk: SystemDisk())
         return try program.serve(logLevel: configuration.logLevel) {
@@ -31,6 +45,14 @@ public enum ControllerProgram {
       }
       return 0
     }
+  }
+
+  /// A path of the command line, where the shell's folder counts.
+  private static func absolute(_ path: String) throws(RoostError) -> String {
+    guard !path.hasPrefix("/") else { return path }
+    guard let folder = getcwd(nil, 0) else { throw .system("getcwd", errno: errno) }
+    defer { free(folder) }
+    return "\(String(cString: folder))/\(path)"
   }
 
   private static func initialise(_ arguments: InitialiseArguments) throws(RoostError) -> String {

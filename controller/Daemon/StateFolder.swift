@@ -3,6 +3,7 @@
 import Base
 import Crypto
 import Daemon
+import Glibc
 
 /// The folder that holds all that one controller keeps, held by one controller at a time.
 final class StateFolder: Sendable {
@@ -24,7 +25,10 @@ final class StateFolder: Sendable {
     self.lock = lock
   }
 
-  var database: String { path + "/controller.db" }
+  /// Where a controller keeps its records.
+  static func database(in folder: String) -> String { folder + "/controller.db" }
+
+  var database: String { Self.database(in: path) }
   private var keyFile: String { path + "/secret.key" }
 
   static func absent(_ path: String) -> RoostError {
@@ -36,6 +40,33 @@ final class StateFolder: Sendable {
   func makeKey(_ randomness: any Randomness) throws(RoostError) {
     guard try disk.size(of: keyFile) == nil else { return }
     try disk.replace(keyFile, with: randomness.bytes(SealedBox.keySize), mode: 0o600)
+  }
+
+  /// Makes a new key in place of one that is there; what was sealed before opens no more.
+  func replaceKey(_ randomness: any Randomness) throws(RoostError) {
+    try disk.replace(keyFile, with: randomness.bytes(SealedBox.keySize), mode: 0o600)
+    try give(keyFile)
+  }
+
+  /// Moves database and key into a new folder. The database's name goes first: without it there is no
+  /// controller here.
+  func setAside(to folder: String) throws(RoostError) {
+    try disk.makeFolder(folder, mode: 0o700)
+    try give(folder)
+    let names = try disk.list(path)
+    for name in ["controller.db", "controller.db-wal", "controller.db-shm", "secret.key"]
+    where names.contains(name) {
+      try disk.rename("\(path)/\(name)", to: "\(folder)/\(name)")
+    }
+  }
+
+  /// Gives a file to whom the folder belongs, so that what root made the controller's user can use.
+  func give(_ file: String) throws(RoostError) {
+    guard geteuid() == 0 else { return }
+    var owner = stat()
+    guard stat(path, &owner) == 0, chown(file, owner.st_uid, owner.st_gid) == 0 else {
+      throw .system("give \(file) to the owner of \(path)", errno: errno)
+    }
   }
 
   /// A box whose key is made for one purpose, so that a value sealed for one never opens for

@@ -17,6 +17,7 @@ public enum Schema {
 
   /// All steps from an empty file to what this release knows.
   public static let migrations = [
-    Migration(version: 1, name: "first tables", sql: first.joined(separator: "\n"))
+    Migration(version: 1, name: "first tables", sql: first.joined(separator: "\n")),
+    Migration(version: 2, name: "removal of orphans", sql: FleetSchema.orphanRemovalSQL),
   ]
 }

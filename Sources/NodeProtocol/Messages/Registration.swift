@@ -37,6 +37,8 @@ public struct RegisterRequest: Message {
 public struct Held: Message {
   public var instanceID = InstanceID.zero
   public var generation = Generation.zero
+  /// What the node was told last; `.unspecified` of a guest that its journal does not hold.
+  public var target = Desired.Target.unspecified
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -44,6 +46,7 @@ public struct Held: Message {
   public func encode(into writer: inout ProtobufWriter) {
     writer.id(1, instanceID)
     writer.generation(2, generation)
+    writer.number(3, target.rawValue)
     writer.unknown(unknownFields)
   }
 
@@ -53,6 +56,7 @@ public struct Held: Message {
     switch field.number {
     case 1: instanceID = try reader.id(field)
     case 2: generation = try reader.generation(field)
+    case 3: target = Desired.Target(rawValue: try reader.number(field)) ?? .unspecified
     default: try reader.keep(field, in: &unknownFields)
     }
   }

@@ -40,6 +40,15 @@ extension OperatorAPI {
         let orphans = try await cloud.orphans(for: try context.caller())
         return .json { NodeShape.write(&$0, orphans) }
       },
+      Route("DELETE", "/v1/nodes/{node}/orphans/{instance}", access: .admin) {
+        (context) throws(RoostError) in
+        let orphan = try await cloud.removeOrphan(
+          try context.id("instance", of: "Orphan"), on: try context.id("node", of: "Node"),
+          for: try context.caller())
+        return .json { json in
+          json.object("orphan") { NodeShape.write(&$0, orphan) }
+        }
+      },
     ]
   }
 
@@ -120,14 +129,15 @@ enum NodeShape {
 
   static func write(_ json: inout JSONWriter, _ orphans: [Orphan]) {
     json.array("orphans") { json in
-      for orphan in orphans {
-        json.object {
-          $0.field("node_id", orphan.node)
-          $0.field("instance_id", orphan.instance)
-          $0.field("generation", orphan.generation.description)
-          $0.field("first_seen_at", orphan.firstSeenAt.iso8601)
-        }
-      }
+      for orphan in orphans { json.object { write(&$0, orphan) } }
     }
+  }
+
+  static func write(_ json: inout JSONWriter, _ orphan: Orphan) {
+    json.field("node_id", orphan.node)
+    json.field("instance_id", orphan.instance)
+    json.field("generation", orphan.generation.description)
+    json.field("first_seen_at", orphan.firstSeenAt.iso8601)
+    json.field("is_being_removed", orphan.removal != nil)
   }
 }

@@ -8,12 +8,33 @@ extension Transaction {
   /// The next generation of a desired state; each is handed out once.
   public func nextGeneration() throws(RoostError) -> Generation {
     try run("UPDATE generations SET number = number + 1 WHERE id = 1")
+    return try newestGeneration()
+  }
+
+  /// The newest generation that was handed out.
+  public func newestGeneration() throws(RoostError) -> Generation {
     guard let row = try row("SELECT epoch, number FROM generations WHERE id = 1") else {
       throw RoostError(
         .internal, "An internal error occurred; the operator's log has the details.",
         operator: "the store has lost its generation")
     }
     return try row.generation()
+  }
+
+  /// Begins an epoch: what is handed out from now on is newer than all that was handed out before,
+  /// here or by a store that this one was copied from.
+  ///
+  /// Epochs are named by the time of their beginning, in seconds since 1970, so that two restores of
+  /// one backup differ; where that would not be newer, they are counted.
+  ///
+  /// - Parameter generation: one more that it must outdo.
+  public func beginEpoch(after generation: Generation = .zero, at time: Timestamp)
+    throws(RoostError)
+  {
+    let last = max(try newestGeneration().epoch, generation.epoch)
+    let epoch = max(last + 1, time.epochSeconds)
+    try run(
+      "UPDATE generations SET epoch = ?, number = 0 WHERE id = 1", .integer(Int64(clamping: epoch)))
   }
 
   /// What nodes were told; of one node when given.
@@ -88,9 +109,15 @@ extension Transaction {
   public func orphans() throws(RoostError) -> [Orphan] {
     try decoded(rows("SELECT * FROM orphans ORDER BY node_id, instance_id")) {
       (row) throws(RoostError) in
-      Orphan(
+      var orphan = Orphan(
         node: try row.id("node_id"), instance: try row.id("instance_id"),
         generation: try row.generation(), firstSeenAt: try row.time("first_seen_at"))
+      if let epoch = try row.optionalInteger("removal_epoch") {
+        orphan.removal = Generation(
+          epoch: UInt64(clamping: epoch),
+          number: UInt64(clamping: try row.integer("removal_number")))
+      }
+      return orphan
     }
   }
 
@@ -104,12 +131,38 @@ extension Transaction {
     for orphan in orphans {
       try run(
         """
-        INSERT INTO orphans (node_id, instance_id, epoch, number, first_seen_at)
-        VALUES (?, ?, ?, ?, ?)
+        INSERT INTO orphans (node_id, instance_id, epoch, number, first_seen_at, removal_epoch,
+          removal_number)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """, .id(node), .id(orphan.instance), .integer(Int64(clamping: orphan.generation.epoch)),
         .integer(Int64(clamping: orphan.generation.number)),
-        .time(known[orphan.instance] ?? orphan.firstSeenAt))
+        .time(known[orphan.instance] ?? orphan.firstSeenAt),
+        SQLValue(orphan.removal.map { Int64(clamping: $0.epoch) }),
+        SQLValue(orphan.removal.map { Int64(clamping: $0.number) }))
     }
+  }
+
+  /// Records that an operator wants an orphan removed, and what its node is told then.
+  public func setRemoval(_ generation: Generation, of orphan: Orphan) throws(RoostError) {
+    try run(
+      """
+      UPDATE orphans SET removal_epoch = ?, removal_number = ?
+      WHERE node_id = ? AND instance_id = ?
+      """, .integer(Int64(clamping: generation.epoch)),
+      .integer(Int64(clamping: generation.number)), .id(orphan.node), .id(orphan.instance))
+  }
+
+  /// Forgets an orphan whose node has said that nothing is left. Returns whether its removal was
+  /// ordered by this generation.
+  public func forgetOrphan(_ instance: InstanceID, on node: NodeID, removedBy order: Generation)
+    throws(RoostError) -> Bool
+  {
+    try run(
+      """
+      DELETE FROM orphans WHERE instance_id = ? AND node_id = ? AND removal_epoch = ?
+        AND removal_number = ?
+      """, .id(instance), .id(node), .integer(Int64(clamping: order.epoch)),
+      .integer(Int64(clamping: order.number))) > 0
   }
 }
 

@@ -57,6 +57,12 @@ public enum FleetSchema {
     ) STRICT, WITHOUT ROWID;
     """
 
+  /// What remembers which orphans an operator wants removed.
+  public static let orphanRemovalSQL = """
+    ALTER TABLE orphans ADD COLUMN removal_epoch INTEGER;
+    ALTER TABLE orphans ADD COLUMN removal_number INTEGER;
+    """
+
   /// What ties instances to nodes. Needs the tables of instances.
   public static let claimsSQL = """
     CREATE TABLE allocations (

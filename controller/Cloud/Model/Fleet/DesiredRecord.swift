@@ -38,8 +38,10 @@ public struct Orphan: Sendable, Hashable {
   public var instance: InstanceID
   public var generation: Generation
   public var firstSeenAt: Timestamp
+  /// What its node is told to remove it, once an operator has ordered that.
+  public var removal: Generation?
 
-  /// A record with every field.
+  /// An orphan that nobody has decided about.
   public init(node: NodeID, instance: InstanceID, generation: Generation, firstSeenAt: Timestamp) {
     self.node = node
     self.instance = instance

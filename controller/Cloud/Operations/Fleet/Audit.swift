@@ -58,12 +58,6 @@ extension Cloud {
       findings: records.findings(against: surveys), surveyed: surveyed,
       unreachable: unreachable, orphans: orphans)
   }
-
-  /// What nodes hold that no record knows.
-  public func orphans(for caller: Caller) async throws(RoostError) -> [Orphan] {
-    try caller.requireAdmin(to: "see orphans")
-    return try await store.read { (tx) throws(RoostError) in try tx.orphans() }
-  }
 }
 
 extension Transaction {

@@ -73,6 +73,11 @@ extension Transaction {
   fileprivate func record(
     _ observation: Observation, from node: NodeID, host: String?, at time: Timestamp
   ) throws(RoostError) -> Outcome {
+    if observation.phase == .gone,
+      try forgetOrphan(observation.instanceID, on: node, removedBy: observation.generation)
+    {
+      return .recorded(nil)
+    }
     guard var instance = try self.instance(observation.instanceID) else { return .unknown }
     guard let told = try desired(instance.id, on: node),
       observation.generation == told.generation
@@ -139,7 +144,11 @@ extension Transaction {
     host: String?, at time: Timestamp
   ) throws(RoostError) -> Cloud.Push? {
     let text = String(observation.failure.prefix(4096))
-    let message = text.isEmpty ? "The node could not do it and gave no reason." : text
+    var message = text.isEmpty ? "The node could not do it and gave no reason." : text
+    // Not a step that failed, but something that is not there.
+    if observation.step.isEmpty, try isFromBackup(told) {
+      message += " Its record was restored from a backup: it may have been deleted since."
+    }
     if !observation.step.isEmpty {
       try beginStep(
         String(observation.step.prefix(255)), instance: instance.id, host: host, at: time)

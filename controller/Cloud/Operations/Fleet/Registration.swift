@@ -23,12 +23,13 @@ extension Cloud {
       {
         try tx.setInventory(inventory)
       }
-      let held = request.held.filter { $0.instanceID != .zero }
-      let orphans = try tx.revokeUnwanted(held, on: node, at: now)
+      let held = newest(of: request.held)
+      try tx.outdo(held, at: now)
+      let orphans = try tx.judge(held, on: node, at: now)
       try tx.setOrphans(orphans, of: node)
       return (try tx.difference(to: held, on: node), orphans)
     }
-    for orphan in orphans {
+    for orphan in orphans where orphan.removal == nil {
       log.warning(
         "the node holds an instance that no record knows; it is left alone",
         [.node: node, .instance: orphan.instance])
@@ -38,13 +39,16 @@ extension Cloud {
 }
 
 extension Transaction {
-  /// What a node must be told: each state whose generation isn't the one it holds.
+  /// What a node must be told: each state whose generation isn't the one it holds, and which orphans
+  /// an operator wants removed.
   fileprivate func difference(to held: [Held], on node: NodeID) throws(RoostError) -> [Desired] {
-    let generations = Dictionary(
-      held.map { ($0.instanceID, $0.generation) }, uniquingKeysWith: { max($0, $1) })
     var difference: [Desired] = []
-    for record in try desired(on: node) where generations[record.instance] != record.generation {
+    for record in try desired(on: node)
+    where held.first(where: { $0.instanceID == record.instance })?.generation != record.generation {
       difference.append(try told(record))
+    }
+    for orphan in try orphans() where orphan.node == node {
+      if let removal = orphan.removalOrder { difference.append(removal) }
     }
     return difference
   }
@@ -60,7 +64,11 @@ extension Transaction {
     case .absent: desired.target = .absent
     }
     guard record.target != .absent else { return desired }
-    desired.launched = try instance(record.instance)?.launchedAt != nil
+    // What became of a server after the backup that its record comes from, nobody knows: it may
+    // have run and been deleted since, and must not be made anew.
+    let isFromBackup = try isFromBackup(record)
+    let hasLaunched = try instance(record.instance)?.launchedAt != nil
+    desired.launched = isFromBackup || hasLaunched
     let bytes = try desiredSpec(record.instance, on: record.node) ?? []
     do {
       desired.spec = try InstanceSpec(decoding: bytes)
@@ -72,24 +80,87 @@ extension Transaction {
     return desired
   }
 
-  /// Revokes what a node holds without being told to, as far as the store knows the instance: it
-  /// is elsewhere or gone. What the store never knew is an orphan, and is returned.
-  fileprivate func revokeUnwanted(_ held: [Held], on node: NodeID, at time: Timestamp)
+  /// Whether nothing was told of it since the store was restored.
+  func isFromBackup(_ record: DesiredRecord) throws(RoostError) -> Bool {
+    try record.generation.epoch < newestGeneration().epoch
+  }
+
+  /// Makes sure that what is told from now on is newer than what a node holds: one that holds more
+  /// than was ever handed out has met a store that was set back.
+  fileprivate func outdo(_ held: [Held], at time: Timestamp) throws(RoostError) {
+    let known = try newestGeneration()
+    guard let most = held.map(\.generation).max(), most > known else { return }
+    // Epochs begin at the time of a restore. A node that claims one far ahead is not believed: it
+    // could use up all there are.
+    guard most.epoch <= max(known.epoch, time.epochSeconds) + 1000 else {
+      throw RoostError(
+        .badRequest, "The node holds generation \(most), which no controller can have told it.")
+    }
+    try beginEpoch(after: most, at: time)
+  }
+
+  /// Settles what a node holds with what is on record. What no record explains is returned.
+  fileprivate func judge(_ held: [Held], on node: NodeID, at time: Timestamp)
     throws(RoostError) -> [Orphan]
   {
-    var seen = Set(try desired(on: node).map(\.instance))
+    let known = try orphans().filter { $0.node == node }
+    let epoch = try newestGeneration().epoch
     var orphans: [Orphan] = []
-    for one in held where seen.insert(one.instanceID).inserted {
-      if try instance(one.instanceID) != nil {
-        _ = try revoke(one.instanceID, on: node)
-      } else {
-        orphans.append(
-          Orphan(
-            node: node, instance: one.instanceID, generation: one.generation, firstSeenAt: time))
+    for one in held {
+      let told = try desired(of: one.instanceID)
+      let instance = try instance(one.instanceID)
+      switch HeldRule.judge(one, on: node, told: told, instance: instance, epoch: epoch) {
+      case .keep: break
+      case .takeOver(let target): try takeOver(target, of: one.instanceID, on: node, at: time)
+      case .revoke: _ = try revoke(one.instanceID, on: node)
+      case .orphan:
+        var orphan = Orphan(
+          node: node, instance: one.instanceID, generation: one.generation, firstSeenAt: time)
+        if let removal = known.first(where: { $0.instance == one.instanceID })?.removal {
+          orphan.removal = removal >= one.generation ? removal : try nextGeneration()
+        }
+        orphans.append(orphan)
       }
     }
     return orphans
   }
+
+  private func takeOver(
+    _ target: DesiredRecord.Target, of id: InstanceID, on node: NodeID, at time: Timestamp
+  ) throws(RoostError) {
+    guard var record = try desired(id, on: node), var instance = try instance(id) else { return }
+    guard target != .absent else {
+      // Its deletion was acknowledged after the backup, or before it; either way it goes on.
+      instance.taskState = .deleting
+      instance.updatedAt = time
+      try update(instance)
+      _ = try revoke(id, on: node)
+      return
+    }
+    record.target = target
+    record.generation = try nextGeneration()
+    record.isSettled = false
+    try set(record, spec: nil)
+  }
+}
+
+extension Orphan {
+  /// What its node is told once an operator has ordered its removal.
+  var removalOrder: Desired? {
+    guard let removal else { return nil }
+    var desired = Desired()
+    desired.instanceID = instance
+    desired.generation = removal
+    desired.target = .absent
+    return desired
+  }
+}
+
+/// Each instance once, as it was named newest, by instance.
+private func newest(of held: [Held]) -> [Held] {
+  Dictionary(grouping: held.filter { $0.instanceID != .zero }, by: \.instanceID).values
+    .compactMap { $0.max { $0.generation < $1.generation } }
+    .sorted { $0.instanceID < $1.instanceID }
 }
 
 /// What a node's report means to placement. Ratios are the initial ones; operators' stay.

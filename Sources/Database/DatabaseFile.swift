@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Base
+import Glibc
+
+/// What is done to a database's file as a whole. Calls block, on a connection of their own.
+public enum DatabaseFile {
+  /// Writes a copy of one consistent state to a new file; any process may use the database
+  /// meanwhile. On return the copy is on the disk; only its owner may read it.
+  ///
+  /// - Throws: `conflict` if the copy exists.
+  public static func copy(
+    _ path: String, to copy: String, vfs: String? = nil
+  ) throws(RoostError) {
+    let connection = try Connection(path, .reader, vfs: vfs)
+    defer { connection.close() }
+    if vfs == nil { try createPrivateFile(copy) }
+    do throws(RoostError) {
+      // The pragma guards against slips in queries; it also refuses to write the copy.
+      try connection.execute("PRAGMA query_only = OFF")
+      _ = try connection.run("VACUUM INTO ?", [.text(copy)])
+      if vfs == nil { try flush(copy) }
+    } catch {
+      if vfs == nil { unlink(copy) }
+      throw error
+    }
+  }
+
+  /// Reads one consistent state, whatever schema the file has.
+  public static func read<T>(
+    _ path: String, _ body: (Transaction) throws(RoostError) -> T
+  ) throws(RoostError) -> T {
+    let connection = try Connection(path, .reader, vfs: nil)
+    defer { connection.close() }
+    try connection.execute("BEGIN")
+    defer { connection.rollBack() }
+    return try body(Transaction(connection))
+  }
+
+  /// Changes a file that nobody has open, in one transaction. It is left without a write-ahead log,
+  /// so that it can be moved, and read where nothing may be written.
+  ///
+  /// - Parameter migrations: brings the schema up to date first; nil leaves it as it is.
+  public static func change<T>(
+    _ path: String, migrations: [Migration]? = nil,
+    _ body: (Transaction) throws(RoostError) -> T
+  ) throws(RoostError) -> T {
+    let connection = try Connection(path, .writer, vfs: nil)
+    defer { connection.close() }
+    if let migrations { try connection.migrate(migrations, path: path) }
+    let value: T
+    do throws(RoostError) {
+      try connection.execute("BEGIN IMMEDIATE")
+      value = try body(Transaction(connection))
+      try connection.execute("COMMIT")
+    } catch {
+      connection.rollBack()
+      throw error
+    }
+    connection.forgetStatements()
+    try connection.execute("PRAGMA journal_mode = DELETE")
+    try flush(path)
+    return value
+  }
+
+  /// What is wrong with a file: damaged pages, rows that refer to none. Empty for a sound one.
+  public static func faults(of path: String) throws(RoostError) -> [String] {
+    let connection = try Connection(path, .reader, vfs: nil)
+    defer { connection.close() }
+    var faults = try connection.rows("PRAGMA integrity_check(10)", []).map {
+      (row) throws(RoostError) in try row.text("integrity_check")
+    }.filter { $0 != "ok" }
+    for row in try connection.rows("PRAGMA foreign_key_check", []).prefix(10) {
+      faults.append(
+        "a row of \(try row.text("table")) refers to one of \(try row.text("parent")) that is "
+          + "not there")
+    }
+    return faults
+  }
+}
