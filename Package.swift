@@ -65,6 +65,7 @@ let package = Package(
     library("Lanes", ["Base", "CLinux"]),
     library("Processes", ["Base", "CLinux"]),
     library("EventLoop", ["Base", "CLinux"]),
+    library("Doctor", ["Base", "Certificates", "CLinux", "JSON"]),
     library("Daemon", ["Base", "CSystemd", "EventLoop", "Log"]),
     library("Database", ["Base", "Lanes", "CSQLite"]),
     library(
@@ -92,7 +93,7 @@ let package = Package(
     library(
       "AgentDaemon", path: "agent/Daemon",
       [
-        "Base", "Certificates", "Config", "Daemon", "EventLoop", "HTTPClient",
+        "Base", "Certificates", "Config", "Daemon", "Doctor", "EventLoop", "HTTPClient",
         "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch",
         "Wire",
       ]),
@@ -118,7 +119,7 @@ let package = Package(
       "ControllerDaemon", path: "controller/Daemon",
       [
         "API", "Base", "Certificates", "Cloud", "CloudModel", "Config", "Crypto", "Daemon",
-        "Database", "EventLoop", "Fleet", "HTTPServer", "JSON", "Lanes", "Log", "Store",
+        "Database", "Doctor", "EventLoop", "Fleet", "HTTPServer", "JSON", "Lanes", "Log", "Store",
         "Wire",
       ]),
     program("roost-controller", path: "controller/Main", ["ControllerDaemon"]),
@@ -149,6 +150,7 @@ let package = Package(
     tests("Crypto", ["Base", "Crypto", "Lanes"]),
     tests("Certificates", ["Base", "Certificates", "Scratch"]),
     tests("Lanes", ["Base", "Lanes"]),
+    tests("Doctor", ["Base", "Certificates", "Doctor", "JSON", "Scratch", "TestSupport"]),
     tests("EventLoop", ["Base", "EventLoop"]),
     tests("Daemon", ["Base", "Daemon", "EventLoop", "TestSupport"]),
     tests("Database", ["Base", "Database", "Scratch"]),
@@ -173,7 +175,7 @@ let package = Package(
     tests(
       "AgentDaemon",
       [
-        "AgentDaemon", "Base", "Certificates", "Hypervisor", "Images", "Journal", "Lanes",
+        "AgentDaemon", "Base", "Certificates", "Doctor", "Hypervisor", "Images", "Journal", "Lanes",
         "Log", "NodeProtocol", "Reconciler", "Scratch", "Switch", "Wire",
       ]),
     program(
@@ -195,7 +197,7 @@ let package = Package(
     tests(
       "ControllerDaemon",
       [
-        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database", "Lanes",
+        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database", "Doctor", "Lanes",
         "LocalCloud", "Log", "Processes", "Scratch", "Store", "TestSupport", "roost-controller",
         "roostctl",
       ]),

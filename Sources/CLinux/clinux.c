@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,6 +73,13 @@ int roost_random(void *buffer, size_t length) {
     length -= (size_t)n;
   }
   return 0;
+}
+
+int roost_clock_is_synchronised(void) {
+  struct timex state;
+  memset(&state, 0, sizeof state);
+  int code = adjtimex(&state);
+  return code < 0 ? -errno : code != TIME_ERROR;
 }
 
 int roost_open_process(int pid) {

@@ -30,12 +30,15 @@ struct ControllerArgumentsTests {
         == .restore(
           RestoreArguments(
             configuration: Defaults.controllerConfiguration, file: "/b", isForced: true)))
+    #expect(
+      try parse("doctor --json --config /a.yaml")
+        == .doctor(configuration: "/a.yaml", isJSON: true))
   }
 
   @Test(arguments: [
     "--frobnicate", "run", "--config", "init --check", "--clouds-yaml /x", "init init",
     "init --admin-password-file", "backup", "backup /a /b", "backup --force /a", "restore",
-    "restore --check /a",
+    "restore --check /a", "doctor /a",
   ])
   func whatIsNotIsRefused(line: String) {
     let error = #expect(throws: RoostError.self) { try self.parse(line) }

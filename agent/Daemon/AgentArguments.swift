@@ -8,6 +8,8 @@ enum AgentArguments: Equatable {
   case run(configuration: String)
   /// Read the configuration, say whether it is right, and end.
   case check(configuration: String)
+  /// Look at this host and say what to do.
+  case doctor(configuration: String, isJSON: Bool)
   /// Print the version.
   case version
   /// Print how it is used.
@@ -15,6 +17,7 @@ enum AgentArguments: Equatable {
 
   static let usage = """
     Usage: roost-agent [--config PATH] [--check]
+           roost-agent doctor [--config PATH] [--json]
 
     Runs the guests of this node as the controller wants them.
 
@@ -23,13 +26,21 @@ enum AgentArguments: Equatable {
       --version      print the version and end
       --help         print this and end
 
+    doctor looks whether this host has what a node needs and says what to do, a line for each check:
+    ok, warn or fail. It changes nothing, and exits with 1 if anything fails.
+
+      --json  print the checks as JSON
+
     """
 
   /// - Parameter words: the command line without the program's name.
   static func parse(_ words: [String]) throws(RoostError) -> AgentArguments {
     var configuration = Defaults.agentConfiguration
     var check = false
+    var isJSON = false
     var rest = words[...]
+    let isDoctor = rest.first == "doctor"
+    if isDoctor { rest.removeFirst() }
     while let word = rest.popFirst() {
       switch word {
       case "--config":
@@ -37,13 +48,15 @@ enum AgentArguments: Equatable {
           throw RoostError(.badRequest, "--config needs a path.")
         }
         configuration = path
-      case "--check": check = true
+      case "--check" where !isDoctor: check = true
+      case "--json" where isDoctor: isJSON = true
       case "--version": return .version
       case "--help", "-h": return .help
       default:
         throw RoostError(.badRequest, "Unknown argument '\(word)'; see --help.")
       }
     }
+    if isDoctor { return .doctor(configuration: configuration, isJSON: isJSON) }
     return check ? .check(configuration: configuration) : .run(configuration: configuration)
   }
 }

@@ -2,6 +2,7 @@
 
 import Base
 import Daemon
+import Doctor
 
 /// `roost-agent` from its command line to its exit status.
 public enum AgentProgram {
@@ -21,6 +22,7 @@ public enum AgentProgram {
       case .check(let path):
         _ = try AgentConfiguration(file: path, disk: SystemDisk())
         print("\(path) is right.")
+      case .doctor(let path, let isJSON): return try examine(path, isJSON: isJSON)
       case .run(let path):
         let configuration = try AgentConfiguration(file: path, disk: SystemDisk())
         return try program.serve(logLevel: configuration.logLevel) {
@@ -30,5 +32,16 @@ public enum AgentProgram {
       }
       return 0
     }
+  }
+
+  private static func examine(_ path: String, isJSON: Bool) throws(RoostError) -> Int32 {
+    let doctor = AgentDoctor(file: path, disk: SystemDisk(), clock: SystemClock())
+    let outcome = try InterruptibleWork().run(patience: 0) { () async throws(RoostError) in
+      await doctor.run()
+    }
+    guard let outcome else { throw RoostError(.cancelled, "The examination was interrupted.") }
+    let found = try outcome.get()
+    print(found.printed(asJSON: isJSON), terminator: "")
+    return found.exitCode
   }
 }

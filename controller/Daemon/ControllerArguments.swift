@@ -12,6 +12,8 @@ enum ControllerArguments: Equatable {
   case backup(configuration: String, file: String)
   /// Make a state folder out of such a file.
   case restore(RestoreArguments)
+  /// Look at this host and say what to do.
+  case doctor(configuration: String, isJSON: Bool)
   /// Read the configuration, say whether it is right, and end.
   case check(configuration: String)
   /// Print the version.
@@ -25,6 +27,7 @@ enum ControllerArguments: Equatable {
                                  [--clouds-yaml PATH]
            roost-controller backup FILE [--config PATH]
            roost-controller restore FILE [--force] [--config PATH]
+           roost-controller doctor [--config PATH] [--json]
 
     Serves the cloud's API and tells the nodes what to run.
 
@@ -50,6 +53,11 @@ enum ControllerArguments: Equatable {
 
       --force  set aside what is in the state folder instead of refusing
 
+    doctor looks whether this host has what a controller needs and says what to do, a line for each
+    check: ok, warn or fail. It changes nothing, and exits with 1 if anything fails.
+
+      --json  print the checks as JSON
+
     """
 
   /// - Parameter words: the command line without the program's name.
@@ -62,6 +70,9 @@ enum ControllerArguments: Equatable {
     case "backup", "restore":
       rest.removeFirst()
       return try copy(&rest, isRestore: words.first == "restore")
+    case "doctor":
+      rest.removeFirst()
+      return try doctor(&rest)
     default: break
     }
     var configuration = Defaults.controllerConfiguration
@@ -115,6 +126,22 @@ enum ControllerArguments: Equatable {
     return isRestore
       ? .restore(arguments)
       : .backup(configuration: arguments.configuration, file: arguments.file)
+  }
+
+  private static func doctor(_ rest: inout ArraySlice<String>) throws(RoostError)
+    -> ControllerArguments
+  {
+    var configuration = Defaults.controllerConfiguration
+    var isJSON = false
+    while let word = rest.popFirst() {
+      switch word {
+      case "--config": configuration = try path(after: word, &rest)
+      case "--json": isJSON = true
+      case "--help", "-h": return .help
+      default: throw unknown(word)
+      }
+    }
+    return .doctor(configuration: configuration, isJSON: isJSON)
   }
 
   private static func unknown(_ word: String) -> RoostError {

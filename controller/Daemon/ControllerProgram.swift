@@ -2,6 +2,7 @@
 
 import Base
 import Daemon
+import Doctor
 import Glibc
 
 /// `roost-controller` from its command line to its exit status.
@@ -25,7 +26,8 @@ public enum ControllerProgram {
       case .initialise(let arguments): print(try initialise(arguments), terminator: "")
       case .backup(let path, let file):
         let command = BackupCommand(
-          file: try absolute(file), configuration: try ControllerConfiguration(file: path, disk: SystemDisk()),
+          file: try absolute(file),
+          configuration: try ControllerConfiguration(file: path, disk: SystemDisk()),
           disk: SystemDisk(), clock: SystemClock())
         print(try command.run(), terminator: "")
       case .restore(var arguments):
@@ -36,6 +38,10 @@ public enum ControllerProgram {
             file: arguments.configuration, disk: SystemDisk()),
           disk: SystemDisk(), clock: SystemClock(), randomness: SystemRandomness())
         print(try restoration.run(), terminator: "")
+      case .doctor(let path, let isJSON):
+        let found = ControllerDoctor(file: path, disk: SystemDisk(), clock: SystemClock()).run()
+        print(found.printed(asJSON: isJSON), terminator: "")
+        return found.exitCode
       case .run(let path):
         let configuration = try ControllerConfiguration(file: path, disk: SystemDisk())
         return try program.serve(logLevel: configuration.logLevel) {

@@ -28,6 +28,9 @@ int roost_tap_delete(const char *name);
 /* Nanoseconds of CLOCK_BOOTTIME. */
 uint64_t roost_boottime_ns(void);
 
+/* Whether somebody keeps civil time right, by adjtimex(2): 1 yes, 0 no, or -errno. */
+int roost_clock_is_synchronised(void);
+
 /* getrandom(2) until `length` bytes are filled. Returns 0 or -errno. */
 int roost_random(void *buffer, size_t length);
 
