@@ -88,7 +88,8 @@ struct AgentDoctorTests {
     let found = await AgentDoctor(file: file, disk: SystemDisk(), clock: SystemClock()).run()
     #expect(
       found.diagnoses.map(\.check) == [
-        "configuration", "certificate", "tun", "bridge", "cgroups", "state folder", "space",
+        "configuration", "certificate", "controller", "tun", "bridge", "cgroups", "state folder",
+        "space",
         "flush", "clock", "virtualization", "libvirt", "libvirt limits", "network physnet0",
       ])
     #expect(found.exitCode == 1)

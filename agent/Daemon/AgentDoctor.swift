@@ -25,6 +25,7 @@ struct AgentDoctor {
     }
     var found: [Diagnosis] = [.ok("configuration", "\(file) is right.")]
     found += certificates(configuration)
+    found.append(ReachCheck(name: "controller", address: configuration.controllerAddress).run())
     found += KernelCheck(disk).run()
     let folder = configuration.stateFolder
     found.append(FolderCheck(name: "state folder", folder: folder, forbidden: 0o022).run())
