@@ -152,17 +152,18 @@ extension Transaction {
       .integer(Int64(clamping: generation.number)), .id(orphan.node), .id(orphan.instance))
   }
 
-  /// Forgets an orphan whose node has said that nothing is left. Returns whether its removal was
-  /// ordered by this generation.
-  public func forgetOrphan(_ instance: InstanceID, on node: NodeID, removedBy order: Generation)
+  /// Forgets an orphan whose node has said that nothing is left. Returns whether there was one.
+  ///
+  /// - Parameter generation: what the node was told when it removed it; one older than what it held
+  ///   is about an earlier life.
+  public func forgetOrphan(_ instance: InstanceID, on node: NodeID, goneAt generation: Generation)
     throws(RoostError) -> Bool
   {
     try run(
       """
-      DELETE FROM orphans WHERE instance_id = ? AND node_id = ? AND removal_epoch = ?
-        AND removal_number = ?
-      """, .id(instance), .id(node), .integer(Int64(clamping: order.epoch)),
-      .integer(Int64(clamping: order.number))) > 0
+      DELETE FROM orphans WHERE instance_id = ? AND node_id = ? AND (epoch, number) <= (?, ?)
+      """, .id(instance), .id(node), .integer(Int64(clamping: generation.epoch)),
+      .integer(Int64(clamping: generation.number))) > 0
   }
 }
 

@@ -74,7 +74,7 @@ extension Transaction {
     _ observation: Observation, from node: NodeID, host: String?, at time: Timestamp
   ) throws(RoostError) -> Outcome {
     if observation.phase == .gone,
-      try forgetOrphan(observation.instanceID, on: node, removedBy: observation.generation)
+      try forgetOrphan(observation.instanceID, on: node, goneAt: observation.generation)
     {
       return .recorded(nil)
     }
