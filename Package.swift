@@ -211,7 +211,7 @@ let package = Package(
       "roostctl",
       [
         "API", "Base", "Cloud", "CloudModel", "Fleet", "HTTPServer", "JSON", "Lanes", "LocalCloud",
-        "Log", "Processes", "Scratch", "TestSupport", "roostctl",
+        "Log", "NodeProtocol", "Processes", "Scratch", "TestSupport", "roostctl",
       ]),
     tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Scratch"]),

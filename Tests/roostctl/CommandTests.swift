@@ -5,6 +5,7 @@ import Cloud
 import CloudModel
 import Fleet
 import JSON
+import NodeProtocol
 import TestSupport
 import Testing
 
@@ -153,6 +154,31 @@ struct CommandTests {
     #expect(report.lines.count == 2)
     #expect(report.lines[1].contains("00000000-0000-0000-0000-000000000009"))
     #expect(try await run("audit").lines.contains { $0.hasPrefix("orphan: node") })
+  }
+
+  @Test func anOrphanIsRemovedWhereItIs() async throws {
+    let held = [(numbered(9) as InstanceID, Generation(epoch: 1, number: 1))]
+    let (first, second) = (cloud.makeNode("first"), cloud.makeNode("second"))
+    for node in [first, second] {
+      try await node.connect()
+      try await node.register(holding: held)
+    }
+    let id = held[0].0.description
+    // Which of two is meant must be said.
+    let unclear = await #expect(throws: RoostError.self) { try await run("orphan", "remove", id) }
+    #expect(unclear?.kind == .conflict)
+    _ = try await run("orphan", "remove", id, "--node", "second")
+    let told = await second.told.next()
+    #expect(told.instanceID == held[0].0 && told.target == .absent)
+    #expect(
+      try await run("orphan", "list").lines.filter { $0.contains("being removed") }.count == 1)
+    try await second.report(.gone(told))
+    #expect(try await run("orphan", "list").lines.count == 2)
+    #expect(first.told.drain().isEmpty)
+    let absent = await #expect(throws: RoostError.self) {
+      try await run("orphan", "remove", id, "--node", "second")
+    }
+    #expect(absent?.kind == .notFound)
   }
 
   @Test func aWrongPasswordIsSaidToBe() async throws {
