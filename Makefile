@@ -4,13 +4,11 @@
 
 PREFIX ?= /usr
 DESTDIR ?=
-PROGRAMS = roost-controller roost-agent roostctl roost-bench
 RELEASE = swift build -c release --static-swift-stdlib
-SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/* Tests/Lab/host/*) Tests/Lab/verbs Tests/Lab/machine
-DOCUMENTS = README.md agent/roost-agent.yaml controller/roost-controller.yaml $(wildcard docs/*.md)
+SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/* Tests/Lab/host/* systemd/packages/*) Tests/Lab/verbs Tests/Lab/machine
 SUITES ?= boot
 
-.PHONY: build demo demo-allowed test lab lint bench install clean packages
+.PHONY: build demo demo-allowed test lab lint bench install deb clean packages
 .NOTPARALLEL:
 
 build: packages
@@ -31,7 +29,7 @@ test: packages
 	swift test --skip-build
 
 # Tests on whole hosts; TESTS names those to run, all by default.
-lab: packages
+lab: deb
 	@Tests/Lab/lab $(TESTS)
 
 lint: packages
@@ -46,9 +44,12 @@ bench: build
 	@for suite in $(SUITES); do .build/release/roost-bench $$suite || exit; done
 
 install: build
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/roost
-	install -s $(PROGRAMS:%=.build/release/%) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(DOCUMENTS) $(DESTDIR)$(PREFIX)/share/doc/roost
+	systemd/packages/manual
+	systemd/packages/stage all '$(DESTDIR)' '$(PREFIX)'
+
+# Debian packages in .build/deb.
+deb: build
+	systemd/packages/build
 
 clean:
 	rm -rf .build

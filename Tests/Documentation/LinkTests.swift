@@ -7,6 +7,7 @@ import Testing
 struct LinkTests {
   @Test(arguments: [
     "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/configuration.md",
+    "docs/install.md",
   ])
   func linksLeadToFiles(_ page: String) throws {
     let links = try repositoryFile(page).parts(by: "](").dropFirst().compactMap { rest in
