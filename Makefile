@@ -5,7 +5,7 @@
 PREFIX ?= /usr
 DESTDIR ?=
 RELEASE = swift build -c release --static-swift-stdlib
-SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/* Tests/Lab/host/* systemd/packages/*) Tests/Lab/verbs Tests/Lab/machine
+SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/* Tests/Lab/host/* systemd/packages/*) $(addprefix Tests/Lab/,verbs machine cloud)
 SUITES ?= boot
 
 .PHONY: build demo demo-allowed test lab lint bench install deb clean packages
@@ -30,6 +30,7 @@ test: packages
 
 # Tests on whole hosts; TESTS names those to run, all by default.
 lab: deb
+	@Tests/Scripts/python-venv
 	@Tests/Lab/lab $(TESTS)
 
 lint: packages
