@@ -6,7 +6,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ComputeFlavorTests {
   private let admin = TestCallers.admin
 

@@ -6,7 +6,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ComputeKeyPairTests {
   static let publicKey =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID7lMYhnjX9scJfO6s/q+d0j+kmlrdWxQZCZ56fx51vb me@home"

@@ -8,7 +8,7 @@ import Testing
 
 @testable import API
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ComputeListingTests {
   /// Three servers of the member's, oldest first, the last one still being built, and one of a
   /// stranger's.

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Nodes as hypervisors, services and zones; versions and limits.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ComputeNodeTests {
   private let admin = TestCallers.admin
 

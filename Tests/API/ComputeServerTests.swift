@@ -7,7 +7,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ComputeServerTests {
   @Test func aServerIsMadeShownAndDeleted() async throws {
     let scene = try await ComputeScene()

@@ -8,7 +8,7 @@ import Testing
 
 /// Which fields a microversion adds or takes away. Source: the response schemas in
 /// nova/api/openstack/compute/schemas.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ComputeShapeTests {
   struct Step: CustomTestStringConvertible, Sendable {
     let minor: Int

@@ -10,7 +10,7 @@ import Testing
 
 /// Keeps `docs/api-coverage.md` and the route tables the same. With ROOST_UPDATE_DOCS=1 in the
 /// environment the lists of what is served are written anew instead of compared.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CoverageTests {
   private static let path = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()

@@ -7,7 +7,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct IdentityRecordTests {
   private func names(_ answer: TestAnswer, _ key: String) -> [String] {
     answer.json[key]?.elements?.compactMap { $0["name"]?.text } ?? []

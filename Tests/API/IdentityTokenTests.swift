@@ -9,7 +9,7 @@ import Lanes
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct IdentityTokenTests {
   @Test func aPasswordGivesATokenWithAllThatClientsRead() async throws {
     let test = try await IdentityFixture()

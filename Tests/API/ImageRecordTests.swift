@@ -7,7 +7,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ImageRecordTests {
   private static let patchType = "application/openstack-images-v2.1-json-patch"
   private let cloud: TestCloud

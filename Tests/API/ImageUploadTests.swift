@@ -14,7 +14,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ImageUploadTests {
   private let cloud: TestCloud
   private let api: TestAPI

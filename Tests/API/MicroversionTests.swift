@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// The rules of API-SIG's microversions with Nova's own older header.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct MicroversionTests {
   private static let general = "OpenStack-API-Version"
   private static let older = "X-OpenStack-Nova-API-Version"

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Filters, columns, order and pages, which every list of Neutron's has alike.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct NetworkListTests {
   private let api: TestAPI
   private let cloud: TestCloud

@@ -7,7 +7,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct NetworkPortTests {
   private let api: TestAPI
   private let cloud: TestCloud

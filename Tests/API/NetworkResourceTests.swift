@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Networks themselves, and what Neutron's clients ask before anything else.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct NetworkResourceTests {
   private let api: TestAPI
   private let cloud: TestCloud

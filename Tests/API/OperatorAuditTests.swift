@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Records against what nodes have.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct OperatorAuditTests {
   private let api: TestAPI
   private let cloud: TestCloud

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// What operators see of nodes and of decisions.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct OperatorTests {
   private let api: TestAPI
   private let cloud: TestCloud

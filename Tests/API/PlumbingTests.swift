@@ -10,7 +10,7 @@ import Testing
 
 @testable import API
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PlumbingTests {
   private let cloud: TestCloud
   private let api: TestAPI

@@ -23,7 +23,7 @@ private struct IdleSwitch: Switch {
   func unplug(_ port: PortID) async throws(RoostError) {}
 }
 
-@Suite(.timeLimit(.minutes(1))) final class ControllerSessionTests {
+@Suite(.timeLimit(.minutes(10))) final class ControllerSessionTests {
   let folder: TemporaryFolder
   let exchange = LoopbackNetwork.Exchange()
   var controller = FakeController()

@@ -10,7 +10,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct AuditTests {
   /// What a node has once it made what it was told.
   private func survey(of told: Desired) -> SurveyReply {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Cloud
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConfigDriveFilesTests {
   /// The files a node is told for a server with two interfaces, a key, metadata and user data.
   private func files() async throws -> [String: [UInt8]] {

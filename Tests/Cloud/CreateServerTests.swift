@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CreateServerTests {
   @Test func oneCommitWritesServerClaimPortAndWhatTheNodeIsTold() async throws {
     let cloud = try TestCloud()

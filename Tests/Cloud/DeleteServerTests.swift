@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DeleteServerTests {
   private func delete(_ id: InstanceID, on cloud: TestCloud) async throws {
     try await cloud.cloud.deleteServer(id, for: TestCallers.member.asking("req-delete"))

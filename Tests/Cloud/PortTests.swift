@@ -6,7 +6,7 @@ import CloudModel
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PortTests {
   @Test func onlyAdminsNameTheNetworkAsAnOwner() async throws {
     let cloud = try TestCloud()

@@ -12,7 +12,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct RegistrationTests {
   @Test func aNodeIsRecordedWithWhatItOffers() async throws {
     let cloud = try TestCloud()

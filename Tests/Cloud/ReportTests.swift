@@ -12,7 +12,7 @@ import Testing
 
 @testable import Cloud
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReportTests {
   @Test func aFailedCreateGivesTheClaimBackInTheCommitThatRecordsIt() async throws {
     let cloud = try TestCloud()

@@ -12,7 +12,7 @@ import Wire
 @testable import Cloud
 
 /// A store that was set back meets nodes that know more.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct RestoreTests {
   /// A controller that finds what another had when `backUp` was called.
   private struct Copy {

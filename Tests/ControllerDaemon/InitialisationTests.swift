@@ -12,7 +12,7 @@ import Testing
 
 @testable import ControllerDaemon
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct InitialisationTests {
   private let folder: TemporaryFolder
   private let disk = SystemDisk()

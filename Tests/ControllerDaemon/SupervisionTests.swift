@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// The program itself under something that listens as systemd does.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct SupervisionTests {
   @Test func theProgramSaysThatItIsReadyAliveAndStopping() async throws {
     let (folder, tree, clock) = (try TemporaryFolder(), try SourceTree(), SystemClock())

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Daemon
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SupervisorTests {
   private let clock = TestClock()
   private let messages = Mailbox<String>()

@@ -11,7 +11,7 @@ import Wire
 
 @testable import Fleet
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct AttendanceTests {
   @Test func aNodeIsUpFromItsRegistrationAndUnknownFromItsLoss() async throws {
     let test = TestFleet()

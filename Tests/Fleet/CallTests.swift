@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CallTests {
   private func status(of body: () async throws -> Void) async -> WireStatus.Code? {
     do {

@@ -10,7 +10,7 @@ import Processes
 import Testing
 
 /// Against a real libvirtd and QEMU under TCG.
-@Suite(.serialized, WithLibvirtd(), .timeLimit(.minutes(2)))
+@Suite(.serialized, WithLibvirtd(), .timeLimit(.minutes(10)))
 struct LibvirtHypervisorTests {
   private func libvirtd() throws -> PrivateLibvirtd {
     try #require(PrivateLibvirtd.current)

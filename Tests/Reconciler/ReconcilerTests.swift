@@ -9,7 +9,7 @@ import Reconciler
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) final class ReconcilerTests {
+@Suite(.timeLimit(.minutes(10))) final class ReconcilerTests {
   let instance = InstanceID.random(from: SystemRandomness())
   let port = PortID.random(from: SystemRandomness())
 

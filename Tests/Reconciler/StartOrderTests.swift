@@ -8,7 +8,7 @@ import Testing
 
 @testable import Reconciler
 
-@Suite(.timeLimit(.minutes(1))) struct StartOrderTests {
+@Suite(.timeLimit(.minutes(10))) struct StartOrderTests {
   /// A guest that ran before the reboot.
   private func entry(_ number: UInt8, order: UInt32 = 100) -> JournalEntry {
     let text = "00000000-0000-0000-0000-00000000000\(number)"

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// What the store refuses whatever the code above it does, and what it takes along.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 final class ConstraintTests {
   private let folder: TemporaryFolder
   private let store: Store

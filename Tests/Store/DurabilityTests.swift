@@ -10,7 +10,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct DurabilityTests {
   private let folder: TemporaryFolder
   private let writer: String

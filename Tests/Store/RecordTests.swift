@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// What is written comes back as it was, every field of it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 final class RecordTests {
   private let folder: TemporaryFolder
   private let store: Store

@@ -7,7 +7,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SchemaTests {
   private let folder: TemporaryFolder
   private var path: String { folder.file("controller.db") }

@@ -9,7 +9,7 @@ import Testing
 @testable import Wire
 
 /// Peers that lie, lapse or fall silent: each gets a clear answer, and everyone else is served.
-@Suite(.timeLimit(.minutes(2))) final class HostilePeerTests: Sendable {
+@Suite(.timeLimit(.minutes(10))) final class HostilePeerTests: Sendable {
   let fleet: TestFleet
 
   init() throws { fleet = try TestFleet() }

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LoopbackNetworkTests {
   private struct Echo: WireService {
     func serve(

@@ -12,7 +12,7 @@ import Testing
 @testable import roostctl
 
 /// Commands against the real API, without a socket between them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CommandTests {
   private let cloud: TestCloud
   private let access: CloudAccess

@@ -14,7 +14,7 @@ import TestSupport
 import Testing
 
 /// The program itself: exit codes and both outputs.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ProgramTests {
   private let folder: TemporaryFolder
   private let lane = Lane(name: "roostctl")
