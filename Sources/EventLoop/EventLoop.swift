@@ -33,6 +33,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     var jobs: [Work] = []
     var thread: pthread_t?
     var stopping = false
+    /// The thread waits for descriptors, or is about to: new work has to ring.
+    var isAsleep = false
   }
 
   private enum Work {
@@ -106,12 +108,13 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   }
 
   private func add(_ work: Work) {
-    let first = shared.withLock { shared in
+    let isAsleep = shared.withLock { shared in
       shared.jobs.append(work)
-      return shared.jobs.count == 1
+      defer { shared.isAsleep = false }
+      return shared.isAsleep
     }
-    // A longer queue has rung already and is not yet taken.
-    if first { ring() }
+    // Awake, the thread looks before it sleeps; most work comes from the thread itself.
+    if isAsleep { ring() }
   }
 
   private func ring() {
@@ -171,7 +174,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
       }
       for work in jobs { perform(work) }
       if stopping { break }
-      let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+      let sleeps = shared.withLock { shared in
+        shared.isAsleep = shared.jobs.isEmpty && !shared.stopping
+        return shared.isAsleep
+      }
+      let count = epoll_wait(epoll, &events, Int32(events.count), sleeps ? -1 : 0)
+      shared.withLock { $0.isAsleep = false }
       for event in events.prefix(Int(max(0, count))) { dispatch(event) }
     }
     close(epoll)

@@ -47,8 +47,8 @@ public enum AgentMethods {
     public static let name = "roost.node.v1.Agent/ConsoleLog"
   }
 
-  /// Lists everything of Roost's that exists on the node, for an audit.
-  public enum Survey: RemoteMethod {
+  /// Lists everything of Roost's that exists on the node, for an audit, part by part.
+  public enum Survey: StreamingMethod {
     public typealias Request = SurveyRequest
     public typealias Reply = SurveyReply
     public static let name = "roost.node.v1.Agent/Survey"

@@ -2,121 +2,102 @@
 
 import Base
 import EventLoop
-import Glibc
 import Log
 
-/// One live TLS connection: carries out what `WireProtocol` decides, on the event loop's thread.
+/// One live connection: carries out what `WireProtocol` decides, on the event loop's thread.
 actor Connection: WirePeer {
-  /// When nothing was heard for this long, the peer is asked for a sign of life; after three times
-  /// this long it is given up.
-  static let quiet = Duration.seconds(10)
-  /// With more than this waiting to be sent we stop reading: a peer that doesn't take its answers
-  /// gets no new work done.
-  private static let highWater = 8 << 20
-  /// TLS records that are taken in one turn, so that one busy peer leaves the loop to the others.
+  /// With more data than this waiting to be sent, new calls of either end are refused.
+  static let highWater = 8 << 20
+  /// With more control frames than this waiting, nothing more is read: a peer that does not read
+  /// answers makes no new ones.
+  private static let controlHighWater = 256 << 10
+  /// So many bytes are encoded ahead of the socket.
+  private static let ahead = 64 << 10
+  /// Reads that are taken in one turn, so that one busy peer leaves the loop to the others.
   private static let turn = 64
+  private static let readBytes = 16 << 10
 
   nonisolated let identity: PeerIdentity
   nonisolated let address: String?
-  private nonisolated let loop: EventLoop
-  private let descriptor: Int32
-  private let session: TLSSession
-  private let service: any WireService
-  private let clock: any Clock
-  private let log: Logger
+  nonisolated let loop: EventLoop
+  let service: any WireService
+  let clock: any Clock
+  let log: Logger
+  private let transport: any Transport
+  private let alarms: Alarms
 
-  private var rules: WireProtocol
+  var rules: WireProtocol
+  /// Calls of ours that take one message and wait for one.
+  var calls: [UInt32: PendingCall] = [:]
+  /// Calls of either end whose messages come and go.
+  var open: [UInt32: OpenStream] = [:]
+  /// Calls of the peer that take one message.
+  var serving: [UInt32: ServedCall] = [:]
+  /// Who waits for room to send.
+  var writers: [UInt32: [CheckedContinuation<Void, Never>]] = [:]
+
   private var outgoing: [UInt8] = []
   private var sent = 0
-  private var interest: EventLoop.Readiness = []
-  private var buffer = [UInt8](repeating: 0, count: 16 << 10)
-  private var calls: [UInt32: CheckedContinuation<Result<[UInt8], WireStatus>, Never>] = [:]
-  private var serving: [UInt32: Task<Void, Never>] = [:]
-  private var keepalive: Task<Void, Never>?
-  private var lastHeard: Uptime
-  private var ended: String?
+  private var interest: EventLoop.Readiness = .read
+  private var alarm: Uptime?
+  private(set) var ended: String?
+  private var onReady: CheckedContinuation<Void, Never>?
   private var onEnd: [CheckedContinuation<String, Never>] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   init(
-    _ transport: (descriptor: Int32, session: TLSSession, identity: PeerIdentity),
-    dialled: Bool, service: any WireService, network: TLSNetwork
+    _ transport: any Transport, to identity: PeerIdentity, at address: String?, dialled: Bool,
+    service: any WireService, terms: ConnectionTerms
   ) {
-    descriptor = transport.descriptor
-    session = transport.session
-    identity = transport.identity
-    address = peerAddress(transport.descriptor)
-    loop = network.loop
+    self.transport = transport
+    self.identity = identity
+    self.address = address
     self.service = service
-    clock = network.clock
-    log = network.log
-    rules = WireProtocol(dialled: dialled, software: network.software)
-    lastHeard = network.clock.uptime
+    loop = terms.loop
+    clock = terms.clock
+    alarms = terms.alarms
+    log = terms.log
+    rules = WireProtocol(
+      dialled: dialled, software: terms.software, limits: terms.limits, quiet: terms.quiet,
+      at: terms.clock.uptime)
   }
 
-  /// Dropped without `close`: the peer finds the connection ended, without a reason.
-  deinit {
-    guard ended == nil else { return }
-    keepalive?.cancel()
-    loop.unwatch(descriptor)
-    Glibc.close(descriptor)
-  }
-
-  /// Begins to read and to serve.
-  func start() throws(RoostError) {
-    interest = .read
-    try loop.watch(descriptor, for: .read) { [weak self] ready in
-      self?.assumeIsolated { $0.socketReady(ready) }
+  /// Begins to read and to serve; returns when the peer's preface has come.
+  ///
+  /// - Throws: `.unavailable` when it does not come in time.
+  func start(by deadline: Uptime) async throws(RoostError) {
+    try transport.start { [weak self] ready in
+      self?.assumeIsolated { $0.transportReady(ready) }
     }
-    perform(rules.begin())
-    keepalive = Task(executorPreference: loop) { [weak self, clock] in
-      while (try? await clock.sleep(for: Self.quiet)) != nil {
-        guard let self else { return }
-        await self.checkLife()
-      }
-    }
+    perform()
     // GnuTLS may have read past the handshake already.
     receive()
-  }
-
-  // MARK: WirePeer
-
-  func call(
-    _ method: String, _ request: [UInt8], timeout: Duration
-  ) async throws(WireStatus) -> [UInt8] {
-    let late = WireStatus(.deadlineExceeded, "\(method) had no answer in \(timeout.inSeconds) s")
-    guard request.count <= WireProtocol.maximumMessage else {
-      throw WireStatus(.resourceExhausted, "\(method): \(request.count) bytes are too many")
-    }
-    guard outgoing.count - sent <= Self.highWater else {
-      throw WireStatus(.resourceExhausted, "\(method): the peer does not take what is sent")
-    }
-    let milliseconds = UInt32(clamping: max(1, timeout.microseconds / 1000))
-    guard let (stream, actions) = rules.call(method, request, milliseconds: milliseconds) else {
-      throw WireStatus(.unavailable, "\(method): the connection ended: \(ended ?? "unknown")")
-    }
-    let clock = clock
-    let timer = Task(executorPreference: loop) { [weak self] in
-      guard (try? await clock.sleep(for: timeout)) != nil else { return }
-      await self?.giveUp(stream, late)
-    }
-    defer { timer.cancel() }
-    let outcome = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        calls[stream] = continuation
-        perform(actions)
-      }
-    } onCancel: {
-      loop.execute { [weak self] in
-        self?.assumeIsolated { $0.giveUp(stream, WireStatus(.cancelled, "the caller gave up")) }
+    alarms.set(deadline) { [weak self] in
+      self?.assumeIsolated { connection in
+        guard connection.rules.phase == .start else { return }
+        connection.change { $0.lost("no preface came in time") }
       }
     }
-    return try outcome.get()
+    // An await may let others in before its body runs: what it waits for is looked at there.
+    await withCheckedContinuation { continuation in
+      guard rules.phase == .start else { return continuation.resume() }
+      onReady = continuation
+    }
+    if let ended { throw RoostError(.unavailable, "The connection ended: \(ended).") }
   }
 
   func close(reason: String) {
-    perform(rules.close(reason))
+    change { $0.close(WireStatus(.unavailable, reason)) }
+  }
+
+  func drain(reason: String, patience: Duration) async {
+    change { $0.drain(WireStatus(.unavailable, reason)) }
+    guard ended == nil else { return }
+    alarms.set(clock.uptime + patience) { [weak self] in
+      self?.assumeIsolated { $0.close(reason: reason) }
+    }
+    _ = await closed()
   }
 
   /// Closes from where nothing can be awaited.
@@ -125,162 +106,174 @@ actor Connection: WirePeer {
   }
 
   func closed() async -> String {
-    if let ended { return ended }
-    return await withCheckedContinuation { onEnd.append($0) }
-  }
-
-  private func giveUp(_ stream: UInt32, _ status: WireStatus) {
-    perform(rules.cancel(stream, status))
-  }
-
-  private func checkLife() {
-    let silence = clock.uptime - lastHeard
-    if silence >= Self.quiet * 3 {
-      perform(rules.lost("nothing was heard for \(silence.inSeconds) s"))
-    } else if silence >= Self.quiet {
-      perform(rules.ping())
+    await withCheckedContinuation { continuation in
+      if let ended { return continuation.resume(returning: ended) }
+      onEnd.append(continuation)
     }
   }
 
-  // MARK: The socket
+  /// Tells the rules something, and carries out what follows.
+  func change(_ body: (inout WireProtocol) -> Void) {
+    body(&rules)
+    perform()
+  }
 
-  private func socketReady(_ ready: EventLoop.Readiness) {
+  // MARK: The transport
+
+  private func transportReady(_ ready: EventLoop.Readiness) {
     if ready.contains(.write) { flush() }
     if ready.contains(.read) { receive() }
   }
 
+  private var canRead: Bool {
+    rules.control.count + outgoing.count - sent <= Self.controlHighWater
+  }
+
   private func receive() {
     var taken = 0
-    while ended == nil, outgoing.count - sent <= Self.highWater {
+    while ended == nil, canRead {
       guard taken < Self.turn else {
         // Not left to the socket alone: GnuTLS may hold bytes that the socket no longer has.
         loop.execute { [weak self] in self?.assumeIsolated { $0.receive() } }
         break
       }
       taken += 1
-      let outcome = buffer.withUnsafeMutableBytes { session.receive(into: $0) }
-      switch outcome {
-      case .done(let count):
-        lastHeard = clock.uptime
-        perform(rules.receive(buffer[..<count]))
-      case .wantsRead, .wantsWrite: return updateInterest()
-      case .closed: perform(rules.lost("the peer closed the connection"))
-      case .failed(let reason): perform(rules.lost(reason))
+      let outcome = withUnsafeTemporaryAllocation(byteCount: Self.readBytes, alignment: 16) {
+        buffer in
+        let outcome = transport.receive(into: buffer)
+        if case .done(let count) = outcome {
+          rules.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: clock.uptime)
+        }
+        return outcome
       }
+      switch outcome {
+      case .done: handleEvents()
+      case .wantsRead, .wantsWrite: taken = Self.turn + 1
+      case .closed: change { $0.lost("the peer closed the connection") }
+      case .failed(let reason): change { $0.lost(reason) }
+      }
+      if taken > Self.turn { break }
     }
-    updateInterest()
+    perform()
   }
 
   private func flush() {
-    while ended == nil, sent < outgoing.count {
+    while ended == nil {
+      if sent == outgoing.count {
+        outgoing.removeAll(keepingCapacity: outgoing.capacity <= Self.ahead * 2)
+        sent = 0
+        rules.transmit(into: &outgoing, upTo: Self.ahead)
+        if outgoing.isEmpty { break }
+      }
       let outcome = outgoing.withUnsafeBytes { bytes in
-        // GnuTLS wants the same bytes again after a refusal; the front does not move until then.
-        session.send(UnsafeRawBufferPointer(rebasing: bytes[sent...].prefix(16 << 10)))
+        transport.send(UnsafeRawBufferPointer(rebasing: bytes[sent...].prefix(16 << 10)))
       }
       switch outcome {
       case .done(let count): sent += count
-      case .wantsRead, .wantsWrite:
-        dropSent()
-        return updateInterest()
-      case .closed: perform(rules.lost("the peer closed the connection"))
-      case .failed(let reason): perform(rules.lost(reason))
+      case .wantsRead, .wantsWrite: return updateInterest()
+      case .closed: rules.lost("the peer closed the connection")
+      case .failed(let reason): rules.lost(reason)
       }
-    }
-    if sent == outgoing.count {
-      outgoing.removeAll(keepingCapacity: outgoing.capacity <= 64 << 10)
-      sent = 0
+      handleEvents()
     }
     updateInterest()
-  }
-
-  /// A peer that is always a little behind would otherwise let the buffer grow for ever.
-  private func dropSent() {
-    guard sent >= 1 << 20 else { return }
-    outgoing.removeFirst(sent)
-    sent = 0
   }
 
   private func updateInterest() {
     guard ended == nil else { return }
     var wanted: EventLoop.Readiness = []
-    if outgoing.count - sent <= Self.highWater { wanted.insert(.read) }
+    if canRead { wanted.insert(.read) }
     if sent < outgoing.count { wanted.insert(.write) }
     guard wanted != interest else { return }
     interest = wanted
     do throws(RoostError) {
-      try loop.rewatch(descriptor, for: wanted)
+      try transport.want(wanted)
     } catch {
-      perform(rules.lost("\(error)"))
+      rules.lost("\(error)")
+      handleEvents()
     }
   }
 
-  // MARK: What the protocol decides
+  /// Carries out what the rules have decided.
+  private func perform() {
+    handleEvents()
+    guard ended == nil else { return }
+    flush()
+    handleEvents()
+    setAlarm()
+  }
 
-  private func perform(_ actions: [WireProtocol.Action]) {
-    for action in actions {
-      switch action {
-      case .send(let bytes): outgoing += bytes
-      case .serve(let stream, let method, let request, let milliseconds):
-        serve(stream, method, request, .milliseconds(Int64(milliseconds)))
-      case .abandon(let stream): serving.removeValue(forKey: stream)?.cancel()
-      case .complete(let stream, let reply):
-        calls.removeValue(forKey: stream)?.resume(returning: .success(reply))
-      case .fail(let stream, let status):
-        calls.removeValue(forKey: stream)?.resume(returning: .failure(status))
-      case .end(let reason): end(reason)
+  private func setAlarm() {
+    guard ended == nil, let next = rules.nextAlarm else { return }
+    if let alarm, alarm <= next { return }
+    alarm = next
+    alarms.set(next) { [weak self] in
+      self?.assumeIsolated { connection in
+        guard connection.alarm == next else { return }
+        connection.alarm = nil
+        let now = connection.clock.uptime
+        connection.change { $0.elapse(to: now) }
       }
     }
-    if ended == nil { flush() }
   }
 
-  private func serve(
-    _ stream: UInt32, _ method: String, _ request: [UInt8], _ timeout: Duration
-  ) {
-    let service = service
-    let clock = clock
-    serving[stream] = Task(executorPreference: loop) {
-      let outcome = await withTaskGroup(of: Result<[UInt8], WireStatus>.self) { group in
-        group.addTask {
-          do throws(WireStatus) {
-            return .success(try await service.serve(method, request, from: self))
-          } catch {
-            return .failure(error)
-          }
-        }
-        group.addTask {
-          try? await clock.sleep(for: timeout)
-          return .failure(WireStatus(.deadlineExceeded, "\(method) took too long"))
-        }
-        let first = await group.next()
-        group.cancelAll()
-        return first ?? .failure(WireStatus(.internal, "\(method) came to no end"))
-      }
-      await self.answer(stream, outcome)
+  // MARK: What the rules decide
+
+  private func handleEvents() {
+    while !rules.events.isEmpty {
+      for event in rules.takeEvents() { handle(event) }
     }
   }
 
-  private func answer(_ stream: UInt32, _ outcome: Result<[UInt8], WireStatus>) {
-    serving[stream] = nil
-    switch outcome {
-    case .success(let reply) where reply.count > WireProtocol.maximumMessage:
-      let status = WireStatus(.resourceExhausted, "the reply has \(reply.count) bytes")
-      perform(rules.refuse(stream, status))
-    case .success(let reply): perform(rules.reply(stream, reply))
-    case .failure(let status): perform(rules.refuse(stream, status))
+  private func handle(_ event: WireProtocol.Event) {
+    switch event {
+    case .ready:
+      onReady?.resume()
+      onReady = nil
+    case .opened(let stream, let head): opened(stream, head)
+    case .message(let stream, let message): received(message, on: stream)
+    case .allMessages(let stream): allReceived(on: stream)
+    case .finished(let stream, let ending): finished(stream, ending)
+    case .abandoned(let stream, let status): abandoned(stream, status)
+    case .writable(let stream): wakeWriters(stream)
+    case .draining(let status): log.debug("\(identity) takes no new calls: \(status.message)")
+    case .ended(let reason): end(reason)
     }
   }
 
   private func end(_ reason: String) {
     guard ended == nil else { return }
     // One try to get the goodbye out; the peer may not be listening any more.
-    flush()
+    rules.transmit(into: &outgoing, upTo: .max)
+    _ = outgoing.withUnsafeBytes { bytes in
+      transport.send(UnsafeRawBufferPointer(rebasing: bytes[sent...].prefix(16 << 10)))
+    }
+    outgoing = []
+    sent = 0
     ended = reason
-    session.sayGoodbye()
-    keepalive?.cancel()
-    loop.unwatch(descriptor)
-    Glibc.close(descriptor)
-    log.debug("connection with \(identity) ended: \(reason)")
+    transport.close()
+    let text = "connection with \(identity) ended: \(reason)"
+    if reason.hasPrefix("protocol violation") {
+      log.warning("\(text) (from \(address ?? "an unknown address"))")
+    } else {
+      log.debug(text)
+    }
+    for stream in writers.keys.sorted() { wakeWriters(stream) }
+    onReady?.resume()
+    onReady = nil
     for waiter in onEnd { waiter.resume(returning: reason) }
     onEnd = []
   }
+}
+
+/// What all connections of a network have in common.
+struct ConnectionTerms: Sendable {
+  let loop: EventLoop
+  let clock: any Clock
+  let alarms: Alarms
+  let software: String
+  let log: Logger
+  var limits = WireLimits()
+  /// How long a silence may be; nil where a peer can't vanish unnoticed.
+  var quiet: Duration? = WireProtocol.quiet
 }

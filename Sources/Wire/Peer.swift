@@ -2,30 +2,6 @@
 
 public import Base
 
-/// Who is at the other end, as its certificate says.
-public struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
-  /// What a certificate entitles its bearer to.
-  public enum Role: String, Sendable {
-    /// The controller.
-    case controller
-    /// A node's agent.
-    case node
-  }
-
-  /// What the certificate entitles to.
-  public let role: Role
-  /// The node the certificate names; nil for a controller.
-  public let node: NodeID?
-
-  /// Made from a verified certificate, or injected where TLS is off.
-  public init(role: Role, node: NodeID?) {
-    self.role = role
-    self.node = node
-  }
-
-  public var description: String { node.map { "node \($0)" } ?? "a \(role.rawValue)" }
-}
-
 /// One live connection to a peer. Either end may call the other. A class, so that one connection can
 /// be told from the next.
 public protocol WirePeer: AnyObject, Sendable {
@@ -33,29 +9,60 @@ public protocol WirePeer: AnyObject, Sendable {
   var identity: PeerIdentity { get }
   /// The IP address that the other end has for this one, as `192.0.2.7`; nil where none is known.
   var address: String? { get }
-  /// Calls a method of the peer and waits for its reply.
+  /// Calls a method that takes one message and answers with one.
   ///
-  /// - Parameters:
-  ///   - method: the full name, `roost.node.v1.Controller/Register`.
-  ///   - request: the encoded message.
-  ///   - timeout: sent along as the time left.
-  /// - Throws: `WireStatus` as the peer answered it, or `.unavailable` when the connection ends
-  ///   first, `.deadlineExceeded` when the time is up.
-  func call(
-    _ method: String, _ request: [UInt8], timeout: Duration
-  ) async throws(WireStatus) -> [UInt8]
+  /// - Throws: `WireStatus` as the peer answered it, `.unavailable` when the connection ends first or
+  ///   takes no new calls, `.deadlineExceeded` when the time is up, `.resourceExhausted` for a message
+  ///   that the peer would not take and for a peer that does not take what is sent already.
+  func call(_ request: WireRequest) async throws(WireStatus) -> WireReply
+  /// Calls a method whose messages come and go one by one. Dropping the stream cancels the call.
+  ///
+  /// - Throws: as `call`.
+  func open(_ request: WireRequest) async throws(WireStatus) -> WireStream
+  /// Takes no new calls of either end, lets those under way come to their end, and then ends the
+  /// connection; after `patience` it ends with what is still under way.
+  func drain(reason: String, patience: Duration) async
   /// Ends the connection; calls under way fail with `.unavailable`.
   func close(reason: String) async
   /// Returns when the connection has ended, with why.
   func closed() async -> String
 }
 
+extension WirePeer {
+  /// Calls a method without metadata.
+  ///
+  /// - Parameter timeout: sent along as the time left.
+  public func call(
+    _ method: String, _ message: [UInt8], timeout: Duration
+  ) async throws(WireStatus) -> [UInt8] {
+    try await call(WireRequest(method, message, timeout: timeout)).message
+  }
+}
+
 /// Serves the calls that the peer makes on a connection.
 public protocol WireService: Sendable {
-  /// Answers one call. The task is cancelled when the peer cancels or goes.
+  /// Answers a call of one message. The task is cancelled when the peer cancels or goes, or when the
+  /// time is up.
   func serve(
-    _ method: String, _ request: [UInt8], from peer: any WirePeer
-  ) async throws(WireStatus) -> [UInt8]
+    _ request: WireRequest, from peer: any WirePeer
+  ) async throws(WireStatus) -> WireReply
+  /// Whether the messages of a method come and go one by one.
+  func isStreaming(_ method: String) -> Bool
+  /// Serves such a method. The call ends well when this returns, with the metadata that it returns.
+  func serve(
+    _ stream: WireStream, from peer: any WirePeer
+  ) async throws(WireStatus) -> WireMetadata
+}
+
+extension WireService {
+  /// None, unless a service says so.
+  public func isStreaming(_ method: String) -> Bool { false }
+
+  public func serve(
+    _ stream: WireStream, from peer: any WirePeer
+  ) async throws(WireStatus) -> WireMetadata {
+    throw WireStatus(.unimplemented, "\(stream.request.method) is not served here")
+  }
 }
 
 /// The seam for the network: connections that are already authenticated.

@@ -22,6 +22,7 @@ public final class TLSNetwork: Network {
   let clock: any Clock
   let log: Logger
   let software: String
+  private let alarms: Alarms
   private let credentials: TLSCredentials
   private let resolver = Lane(name: "resolve")
   private let strangers = Mutex(0)
@@ -36,6 +37,7 @@ public final class TLSNetwork: Network {
     self.clock = clock
     self.software = software
     self.log = log
+    alarms = Alarms(loop: loop, clock: clock)
   }
 
   public func dial(
@@ -48,14 +50,12 @@ public final class TLSNetwork: Network {
     let descriptor = try target.socket()
     do throws(RoostError) {
       try await connect(descriptor, target, address, deadline)
-      let connection = try await authenticate(
-        descriptor, .dialler, expecting: .controller, service, deadline)
-      return connection
     } catch {
       loop.unwatch(descriptor)
       close(descriptor)
       throw error
     }
+    return try await authenticate(descriptor, .dialler, expecting: .controller, service, deadline)
   }
 
   private func connect(
@@ -180,16 +180,22 @@ public final class TLSNetwork: Network {
       await connection.close(reason: "done")
     case .failure(let error):
       log.warning("refused a connection: \(error.user)")
-      loop.unwatch(descriptor)
-      close(descriptor)
     }
   }
 
+  /// The descriptor is the connection's from here on, or closed.
   private func authenticate(
     _ descriptor: Int32, _ end: TLSSession.End, expecting role: PeerIdentity.Role,
     _ service: any WireService, _ deadline: Uptime
   ) async throws(RoostError) -> Connection {
-    let session = try TLSSession(end, credentials, descriptor: descriptor)
+    let session: TLSSession
+    do throws(RoostError) {
+      session = try TLSSession(end, credentials, descriptor: descriptor)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    let transport = TLSTransport(descriptor: descriptor, session: session, loop: loop)
     let wait = SocketWait(loop, descriptor)
     while true {
       let interest: EventLoop.Readiness
@@ -201,9 +207,10 @@ public final class TLSNetwork: Network {
             .forbidden, "The peer's certificate does not name a \(role.rawValue) of this fleet.")
         }
         let connection = Connection(
-          (descriptor, session, identity), dialled: end == .dialler, service: service,
-          network: self)
-        try await connection.start()
+          transport, to: identity, at: peerAddress(descriptor), dialled: end == .dialler, service: service,
+          terms: ConnectionTerms(
+            loop: loop, clock: clock, alarms: alarms, software: software, log: log))
+        try await connection.start(by: deadline)
         return connection
       case .wantsRead: interest = .read
       case .wantsWrite: interest = .write

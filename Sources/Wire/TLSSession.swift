@@ -12,19 +12,7 @@ final class TLSSession: @unchecked Sendable {
     case acceptor
   }
 
-  /// What a step came to.
-  enum Outcome: Equatable {
-    /// That many bytes, or the handshake's end.
-    case done(Int)
-    /// Try again when the socket can be read.
-    case wantsRead
-    /// Try again when the socket can be written.
-    case wantsWrite
-    /// The peer has ended properly.
-    case closed
-    /// It can't go on; why.
-    case failed(String)
-  }
+  typealias Outcome = TransportOutcome
 
   // TLS 1.3 only: older versions have nothing that a peer of ours would need.
   private static let priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3"

@@ -1,301 +1,310 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One connection's protocol as a value: what happens goes in, what to do comes out.
+import Base
+
+/// One connection's protocol as a value: bytes and wishes go in, events and bytes come out. It has no
+/// socket and no clock. The rules are docs/wire.md's.
 ///
 /// ```
-///   start ──preface──► open ──goAway/violation/close──► ended
+///   start ──the peer's preface──► open ──goAway──► draining ──the last stream ends──► ended
+///                                   └──violation, silence, the transport ends────────────▲
 ///
-///   a stream we opened:     open, data… ─► waiting ─► data…, status ─► done
-///   a stream the peer opened: open, data… ─► serving ─► (we send) data…, status ─► done
-///   either end may `reset` a stream at any time; frames for a stream that is done are ignored,
-///   since they may have crossed.
+///   a call of ours:      open, data…, end of messages ─► finished by the peer's status
+///   a call of the peer:  opened, messages… ─► served ─► our data…, our status
+///   Either end may reset a stream at any time. Frames for a stream that is over are ignored, for
+///   they may have crossed its end.
 /// ```
 ///
 /// The dialling end opens odd streams, the accepting end even ones, each counting up.
 struct WireProtocol {
-  /// What the shell must do, in this order.
-  enum Action: Hashable {
-    /// Send these bytes.
-    case send([UInt8])
-    /// Serve a call of the peer; answer with `reply` or `refuse`.
-    case serve(stream: UInt32, method: String, request: [UInt8], milliseconds: UInt32)
-    /// The peer has given up on a call that is being served.
-    case abandon(stream: UInt32)
-    /// A call of ours has its answer.
-    case complete(stream: UInt32, reply: [UInt8])
-    /// A call of ours has failed.
-    case fail(stream: UInt32, WireStatus)
-    /// End the connection; everything under way fails.
-    case end(reason: String)
+  /// What has happened, for the shell to carry on.
+  enum Event: Hashable {
+    /// The peer's preface has come: calls can be made.
+    case ready
+    /// The peer calls. It is served until `finish`, or until it is `abandoned`.
+    case opened(stream: UInt32, CallHead)
+    /// A whole message of a call. It counts against the windows until it is `taken` or the call ends.
+    case message(stream: UInt32, [UInt8])
+    /// The peer, whose call it is, has sent its last message.
+    case allMessages(stream: UInt32)
+    /// A call of ours is over.
+    case finished(stream: UInt32, Ending)
+    /// The peer's call is over before it was answered: stop working on it.
+    case abandoned(stream: UInt32, WireStatus)
+    /// What was to be sent on the stream is sent, or nearly.
+    case writable(stream: UInt32)
+    /// The peer takes no new calls.
+    case draining(WireStatus)
+    /// The connection is over. Everything that was under way has had its event before this one.
+    case ended(reason: String)
   }
 
-  /// Messages beyond this end their call.
-  static let maximumMessage = 4 << 20
-  /// So many calls of the peer may be under way; further ones are refused one by one.
-  static let maximumServing = 1024
-  private static let maximumMethodBytes = 256
+  enum Phase { case start, open, ended }
 
-  private enum Phase { case start, open, ended }
+  /// Silence for this long is broken by a ping; twice as much again ends the connection.
+  static let quiet = Duration.seconds(10)
+  /// Data goes out in pieces of at most this, so that streams take turns. One TLS record holds it.
+  static let piece = 16 << 10
+  /// A stream with less than this to send can be given more.
+  static let lowWater = 64 << 10
 
-  private struct Incoming {
-    var method: String
-    var milliseconds: UInt32
-    /// The message so far; nil once it is whole and being served.
-    var message: [UInt8]?
-  }
+  let dialled: Bool
+  let limits: WireLimits
+  let software: String
+  /// Who the peer is, from its preface on.
+  var peer: Preface?
 
-  private var phase = Phase.start
-  private var decoder = FrameDecoder()
-  private let dialled: Bool
-  private var nextStream: UInt32
-  private var highestIncoming: UInt32 = 0
-  /// Calls of ours that wait, with the reply so far.
-  private var waiting: [UInt32: [UInt8]] = [:]
-  /// Calls of the peer that are arriving or being served.
-  private var serving: [UInt32: Incoming] = [:]
-  /// Bytes of requests that are still arriving, over all streams.
-  private var arriving = 0
-  private let software: String
-  /// What the peer says it is, once its preface came.
-  private(set) var peerSoftware: String?
+  var phase = Phase.start
+  var decoder: FrameDecoder
+  var events: [Event] = []
+  var streams: [UInt32: StreamState] = [:]
+  var nextStream: UInt32
+  var highestIncoming: UInt32 = 0
+  /// Calls of the peer that are not over.
+  var servingCount = 0
 
-  init(dialled: Bool, software: String) {
+  /// Frames that go ahead of data.
+  var control: [UInt8] = []
+  /// Streams with something to send, in turn.
+  var turns: [UInt32] = []
+  var sendWindow = 0
+  /// Data that waits in the outboxes, in bytes.
+  var queuedBytes = 0
+
+  var receiveWindow: Int
+  /// Bytes that have left this end and that the peer has not been allowed again yet.
+  var owed = 0
+  /// Bytes of whole messages that nobody has taken yet.
+  var waitingBytes = 0
+
+  /// Streams above this are not served any more.
+  var lastServed: UInt32?
+  /// Why the peer closes, in its words.
+  var farewell: String?
+  /// Why no new calls are made.
+  var refusal: WireStatus?
+  var earliestDeadline: Uptime?
+  var lastHeard: Uptime
+  /// When the peer was asked for a sign of life that has not come yet.
+  var askedForLife: Uptime?
+  let quiet: Duration?
+
+  /// - Parameter quiet: how long a silence may be; nil where a peer can't vanish unnoticed.
+  init(
+    dialled: Bool, software: String, limits: WireLimits = WireLimits(),
+    quiet: Duration? = WireProtocol.quiet, at now: Uptime
+  ) {
     self.dialled = dialled
     self.software = software
+    self.limits = limits
+    decoder = FrameDecoder(maximumPayload: limits.frame)
     nextStream = dialled ? 1 : 2
+    receiveWindow = limits.connectionWindow
+    lastHeard = now
+    self.quiet = quiet
+    control = Preface(software: software, limits: limits).encoded
   }
 
-  /// The connection is there: our preface.
-  func begin() -> [Action] {
-    [.send(Preface(software: software).encoded)]
+  /// Takes the events so far.
+  mutating func takeEvents() -> [Event] {
+    defer { events = [] }
+    return events
   }
 
-  /// Bytes came.
-  mutating func receive(_ bytes: some Collection<UInt8>) -> [Action] {
-    guard phase != .ended else { return [] }
-    decoder.feed(bytes)
-    var actions: [Action] = []
-    do throws(ProtocolViolation) {
-      if phase == .start {
-        guard let preface = try Preface.take(from: &decoder) else { return [] }
-        peerSoftware = preface.software
-        phase = .open
-      }
-      while phase == .open, let frame = try decoder.next() {
-        actions += try take(frame)
-      }
-    } catch {
-      let status = WireStatus(.invalidArgument, error.description)
-      actions.append(.send(goAway(status)))
-      actions += end("protocol violation: \(error)")
+  // MARK: Calls of ours
+
+  /// Calls the peer: `send` and `endMessages` follow, or a whole request at once.
+  ///
+  /// - Throws: why no call can be made now.
+  mutating func open(_ head: CallHead, deadline: Uptime?) throws(WireStatus) -> UInt32 {
+    guard phase == .open, let peer else {
+      throw WireStatus(.unavailable, "there is no connection")
     }
-    return actions
-  }
-
-  /// Calls the peer. Nil when the connection has ended or the streams are used up.
-  mutating func call(
-    _ method: String, _ request: [UInt8], milliseconds: UInt32
-  ) -> (stream: UInt32, actions: [Action])? {
-    guard phase != .ended, nextStream < UInt32.max - 1 else { return nil }
+    if let refusal { throw refusal }
+    guard nextStream < UInt32.max - 1 else {
+      throw WireStatus(.unavailable, "the connection's streams are used up")
+    }
+    guard streams.count - servingCount < peer.limits.streams else {
+      throw WireStatus(
+        .resourceExhausted, "\(peer.limits.streams) calls to the peer are under way already")
+    }
+    guard head.metadata.encodedBytes <= peer.limits.metadata else {
+      throw WireStatus(
+        .resourceExhausted,
+        "the metadata has \(head.metadata.encodedBytes) bytes; the peer takes "
+          + "\(peer.limits.metadata)")
+    }
     let stream = nextStream
     nextStream += 2
-    waiting[stream] = []
-    var opening: [UInt8] = []
-    opening.append(bigEndian: milliseconds)
-    opening.append(bigEndian: UInt16(clamping: method.utf8.count))
-    opening += Array(method.utf8)
-    let bytes =
-      Frame(kind: .open, stream: stream, payload: opening).encoded + pieces(of: request, stream)
-    return (stream, [.send(bytes)])
+    streams[stream] = StreamState(
+      isOurs: true, deadline: deadline, sends: peer.limits.streamWindow,
+      receives: limits.streamWindow)
+    note(deadline)
+    let payload = head.encoded
+    control.appendHeader(payload.count, .open, [], stream)
+    control += payload
+    return stream
   }
 
   /// Gives up a call of ours: late, or its caller has gone.
-  mutating func cancel(_ stream: UInt32, _ status: WireStatus) -> [Action] {
-    guard waiting.removeValue(forKey: stream) != nil else { return [] }
-    return [.send(ending(.reset, stream, status)), .fail(stream: stream, status)]
+  mutating func cancel(_ stream: UInt32, _ status: WireStatus) {
+    guard streams[stream]?.isOurs == true else { return }
+    reset(stream, status)
+    events.append(.finished(stream: stream, Ending(status)))
   }
 
-  /// Answers a call of the peer.
-  mutating func reply(_ stream: UInt32, _ message: [UInt8]) -> [Action] {
-    guard serving.removeValue(forKey: stream) != nil else { return [] }
-    return [.send(pieces(of: message, stream) + ending(.status, stream, WireStatus(.ok, "")))]
+  // MARK: Messages, both ways
+
+  /// Sends a message on a call of either end. One for a call that is over goes nowhere.
+  ///
+  /// - Throws: `.resourceExhausted` for a message that the peer would not take.
+  mutating func send(_ stream: UInt32, _ message: [UInt8]) throws(WireStatus) {
+    guard let peer else { return }
+    guard message.count <= peer.limits.message else {
+      throw WireStatus(
+        .resourceExhausted,
+        "the message has \(message.count) bytes; the peer takes at most \(peer.limits.message)")
+    }
+    guard streams[stream] != nil else { return }
+    streams[stream]?.outbox.add(message)
+    queuedBytes += message.count
+    takeTurn(stream)
   }
 
-  /// Fails a call of the peer.
-  mutating func refuse(_ stream: UInt32, _ status: WireStatus) -> [Action] {
-    guard serving.removeValue(forKey: stream) != nil else { return [] }
-    return [.send(ending(.status, stream, status))]
+  /// Says that a call of ours has no more messages.
+  mutating func endMessages(_ stream: UInt32) {
+    guard streams[stream]?.isOurs == true else { return }
+    streams[stream]?.outbox.end()
+    takeTurn(stream)
   }
 
-  /// Asks the peer for a sign of life.
-  func ping() -> [Action] {
-    phase == .open
-      ? [.send(Frame(kind: .ping, stream: 0, payload: Array(repeating: 0, count: 8)).encoded)] : []
+  /// Whoever a message was for has it: the peer may send as much again.
+  mutating func taken(_ stream: UInt32, _ bytes: Int) {
+    guard streams[stream] != nil else { return }
+    streams[stream]?.waiting -= bytes
+    waitingBytes -= bytes
+    owed += bytes
+    if let more = streams[stream]?.grant(window: limits.streamWindow) { allow(more, on: stream) }
+    grantConnection()
+  }
+
+  /// How many bytes wait to be sent on a stream; 0 when it is over.
+  func queued(_ stream: UInt32) -> Int { streams[stream]?.outbox.bytes ?? 0 }
+
+  // MARK: Calls of the peer
+
+  /// Ends a call of the peer, behind what is still to be sent on it.
+  mutating func finish(_ stream: UInt32, _ ending: Ending) {
+    guard let state = streams[stream], !state.isOurs, state.ending == nil else { return }
+    streams[stream]?.ending = ending
+    takeTurn(stream)
+  }
+
+  // MARK: The connection
+
+  /// Takes no new calls of the peer, and ends when those under way are over.
+  mutating func drain(_ status: WireStatus) {
+    guard phase != .ended, lastServed == nil else { return }
+    lastServed = highestIncoming
+    sendGoAway(highestIncoming, status)
+    refusal = refusal ?? status
+    endWhenDrained()
   }
 
   /// Says goodbye and ends.
-  mutating func close(_ reason: String) -> [Action] {
-    guard phase != .ended else { return [] }
-    return [.send(goAway(WireStatus(.unavailable, reason)))] + end(reason)
+  mutating func close(_ status: WireStatus) {
+    guard phase != .ended else { return }
+    sendGoAway(highestIncoming, status)
+    end(status.message)
   }
 
   /// The transport has ended by itself.
-  mutating func lost(_ reason: String) -> [Action] {
-    phase == .ended ? [] : end(reason)
+  mutating func lost(_ reason: String) {
+    if phase != .ended { end(farewell.map { "the peer closes: \($0)" } ?? reason) }
   }
 
-  private mutating func end(_ reason: String) -> [Action] {
+  /// When `elapse` is to be called at the latest.
+  var nextAlarm: Uptime? {
+    let life = quiet.map { quiet in askedForLife.map { $0 + quiet * 2 } ?? lastHeard + quiet }
+    guard let life, let earliestDeadline else { return life ?? earliestDeadline }
+    return min(life, earliestDeadline)
+  }
+
+  /// Time has passed: gives up what is late, and a peer that is silent.
+  mutating func elapse(to now: Uptime) {
+    guard phase != .ended else { return }
+    if let earliest = earliestDeadline, earliest <= now { expire(now) }
+    guard phase != .ended, let quiet else { return }
+    // From when it was asked: this machine may have been suspended meanwhile.
+    if let asked = askedForLife {
+      guard now - asked >= quiet * 2 else { return }
+      end("nothing was heard for \((now - lastHeard).inSeconds) s")
+    } else if now - lastHeard >= quiet {
+      askedForLife = now
+      control.append(Frame(.ping, stream: 0, payload: Self.pingBytes))
+    }
+  }
+
+  private static let pingBytes = [UInt8](repeating: 0, count: 8)[...]
+
+  private mutating func expire(_ now: Uptime) {
+    let late = streams.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys.sorted()
+    let status = WireStatus(.deadlineExceeded, "the call's time is up")
+    for stream in late {
+      if streams[stream]?.isOurs == true {
+        cancel(stream, status)
+      } else {
+        remove(stream)
+        sendEnding(.status, stream, Ending(status))
+        events.append(.abandoned(stream: stream, status))
+      }
+    }
+    earliestDeadline = streams.values.compactMap(\.deadline).min()
+    endWhenDrained()
+  }
+
+  mutating func note(_ deadline: Uptime?) {
+    guard let deadline else { return }
+    earliestDeadline = min(earliestDeadline ?? deadline, deadline)
+  }
+
+  /// Ends everything; each call learns of it.
+  mutating func end(_ reason: String) {
     phase = .ended
     let status = WireStatus(.unavailable, "the connection ended: \(reason)")
-    let failures = waiting.keys.sorted().map { Action.fail(stream: $0, status) }
-    let abandoned = serving.keys.sorted().map { Action.abandon(stream: $0) }
-    waiting = [:]
-    serving = [:]
-    return failures + abandoned + [.end(reason: reason)]
+    for stream in streams.keys.sorted() {
+      events.append(
+        streams[stream]?.isOurs == true
+          ? .finished(stream: stream, Ending(status)) : .abandoned(stream: stream, status))
+    }
+    streams = [:]
+    turns = []
+    queuedBytes = 0
+    earliestDeadline = nil
+    events.append(.ended(reason: reason))
   }
 
-  // MARK: Frames of the peer
-
-  private mutating func take(_ frame: Frame) throws(ProtocolViolation) -> [Action] {
-    switch frame.kind {
-    case .open: return try open(frame)
-    case .data: return try data(frame)
-    case .status, .reset: return try finished(frame)
-    case .ping:
-      guard frame.payload.count == 8, frame.stream == 0 else {
-        throw ProtocolViolation("a ping has 8 bytes on stream 0")
-      }
-      if frame.flags.contains(.reply) { return [] }
-      return [
-        .send(Frame(kind: .ping, flags: .reply, stream: 0, payload: frame.payload).encoded)
-      ]
-    case .goAway:
-      return end("the peer closes: \(try status(frame).message)")
-    }
+  /// Behind a goAway of either end, the last stream's end is the connection's.
+  mutating func endWhenDrained() {
+    guard phase == .open, streams.isEmpty, lastServed != nil || farewell != nil else { return }
+    end(farewell.map { "the peer closes: \($0)" } ?? "this end has drained")
   }
 
-  private mutating func open(_ frame: Frame) throws(ProtocolViolation) -> [Action] {
-    let stream = frame.stream
-    guard stream != 0, (stream % 2 == 1) != dialled, stream > highestIncoming else {
-      throw ProtocolViolation("stream \(stream) can't be opened by that end now")
-    }
-    highestIncoming = stream
-    let payload = frame.payload[...]
-    guard payload.count >= 6 else { throw ProtocolViolation("an open frame is too short") }
-    let length = Int(payload.bigEndian(at: 4, as: UInt16.self))
-    guard payload.count == 6 + length, length <= Self.maximumMethodBytes,
-      let method = String(validating: payload.dropFirst(6), as: UTF8.self)
-    else { throw ProtocolViolation("an open frame's method is malformed") }
-    guard serving.count < Self.maximumServing else {
-      let status = WireStatus(.resourceExhausted, "\(serving.count) calls are under way")
-      return [.send(ending(.reset, stream, status))]
-    }
-    serving[stream] = Incoming(
-      method: method, milliseconds: payload.bigEndian(at: 0, as: UInt32.self), message: [])
-    return []
+  /// Forgets a stream and gives back what it held.
+  mutating func remove(_ stream: UInt32) {
+    guard let state = streams.removeValue(forKey: stream) else { return }
+    if !state.isOurs { servingCount -= 1 }
+    queuedBytes -= state.outbox.bytes
+    waitingBytes -= state.waiting
+    owed += state.heldBytes
+    grantConnection()
+    if streams.isEmpty { earliestDeadline = nil }
   }
 
-  private mutating func data(_ frame: Frame) throws(ProtocolViolation) -> [Action] {
-    let stream = frame.stream
-    // Counts, not copies: a message of many small pieces is appended to in place.
-    if let received = waiting[stream]?.count {
-      guard received + frame.payload.count <= Self.maximumMessage else {
-        return cancel(stream, WireStatus(.resourceExhausted, "the reply is too large"))
-      }
-      waiting[stream]?.append(contentsOf: frame.payload)
-      return []
-    }
-    guard let received = serving[stream]?.message?.count else {
-      guard isPast(stream) else {
-        throw ProtocolViolation("data for stream \(stream), which was never opened")
-      }
-      return []
-    }
-    arriving += frame.payload.count
-    // All unfinished requests together may hold two of the largest; a peer needs no more.
-    guard received + frame.payload.count <= Self.maximumMessage,
-      arriving <= 2 * Self.maximumMessage
-    else {
-      arriving -= received + frame.payload.count
-      serving[stream] = nil
-      let status = WireStatus(
-        .resourceExhausted, "a message has at most \(Self.maximumMessage) bytes")
-      return [.send(ending(.reset, stream, status))]
-    }
-    serving[stream]?.message?.append(contentsOf: frame.payload)
-    guard frame.flags.contains(.endOfMessage), let incoming = serving[stream],
-      let whole = incoming.message
-    else { return [] }
-    arriving -= whole.count
-    serving[stream]?.message = nil
-    return [
-      .serve(
-        stream: stream, method: incoming.method, request: whole,
-        milliseconds: incoming.milliseconds)
-    ]
-  }
-
-  private mutating func finished(_ frame: Frame) throws(ProtocolViolation) -> [Action] {
-    let stream = frame.stream
-    let status = try status(frame)
-    if let reply = waiting.removeValue(forKey: stream) {
-      return status.code == .ok && frame.kind == .status
-        ? [.complete(stream: stream, reply: reply)] : [.fail(stream: stream, status)]
-    }
-    if frame.kind == .reset, let incoming = serving.removeValue(forKey: stream) {
-      if let unfinished = incoming.message {
-        arriving -= unfinished.count
-        return []
-      }
-      return [.abandon(stream: stream)]
-    }
-    guard isPast(stream) else {
-      throw ProtocolViolation("an end for stream \(stream), which was never opened")
-    }
-    return []
-  }
-
-  private func status(_ frame: Frame) throws(ProtocolViolation) -> WireStatus {
-    guard let first = frame.payload.first else {
-      throw ProtocolViolation("a status frame is empty")
-    }
-    // A code that a newer peer knows and we don't is still a failure.
-    return WireStatus(
-      WireStatus.Code(rawValue: first) ?? .unknown,
-      String(decoding: frame.payload.dropFirst().prefix(4096), as: UTF8.self))
-  }
-
-  /// Whether the stream was opened by either end before, so that a late frame for it is harmless.
-  private func isPast(_ stream: UInt32) -> Bool {
-    guard stream != 0 else { return false }
-    return (stream % 2 == 1) == dialled ? stream < nextStream : stream <= highestIncoming
-  }
-
-  // MARK: Frames of ours
-
-  private func pieces(of message: [UInt8], _ stream: UInt32) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var rest = message[...]
-    repeat {
-      let piece = rest.prefix(Frame.maximumPayload)
-      rest = rest.dropFirst(piece.count)
-      bytes +=
-        Frame(
-          kind: .data, flags: rest.isEmpty ? .endOfMessage : [], stream: stream,
-          payload: Array(piece)
-        ).encoded
-    } while !rest.isEmpty
-    return bytes
-  }
-
-  private func ending(_ kind: Frame.Kind, _ stream: UInt32, _ status: WireStatus) -> [UInt8] {
-    Frame(
-      kind: kind, stream: stream,
-      payload: [status.code.rawValue] + Array(status.message.utf8.prefix(4096))
-    ).encoded
-  }
-
-  private func goAway(_ status: WireStatus) -> [UInt8] {
-    ending(.goAway, 0, status)
+  /// Ends a stream at once, with a word to the peer.
+  mutating func reset(_ stream: UInt32, _ status: WireStatus) {
+    remove(stream)
+    sendEnding(.reset, stream, Ending(status))
+    endWhenDrained()
   }
 }

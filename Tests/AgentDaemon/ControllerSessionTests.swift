@@ -25,7 +25,7 @@ private struct IdleSwitch: Switch {
 
 @Suite(.timeLimit(.minutes(10))) final class ControllerSessionTests {
   let folder: TemporaryFolder
-  let exchange = LoopbackNetwork.Exchange()
+  let exchange: LoopbackNetwork.Exchange
   var controller = FakeController()
   let hypervisor = IdleHypervisor()
   let instance = InstanceID.random(from: SystemRandomness())
@@ -35,6 +35,7 @@ private struct IdleSwitch: Switch {
   let reconciler: Reconciler
 
   init() throws {
+    exchange = try LoopbackNetwork.Exchange()
     let disk = SystemDisk()
     folder = try TemporaryFolder()
     try disk.makeFolder(folder.file("instances"), mode: 0o700)
@@ -202,8 +203,9 @@ private struct IdleSwitch: Switch {
       request.lines = 1
       let log = try await peer.call(AgentMethods.ConsoleLog.self, request, timeout: .seconds(5))
       #expect(log.output == Array("login:".utf8))
-      let survey = try await peer.call(
-        AgentMethods.Survey.self, SurveyRequest(), timeout: .seconds(5))
+      let survey = try await peer.replies(
+        of: AgentMethods.Survey.self, to: SurveyRequest(), timeout: .seconds(5)
+      ).reduce(into: SurveyReply()) { $0.add($1) }
       #expect(survey.disks.map(\.path) == [folder.consoleLog])
       #expect(survey.journal.map(\.instanceID) == [instance])
     }

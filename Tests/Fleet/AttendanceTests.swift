@@ -14,7 +14,7 @@ import Wire
 @Suite(.timeLimit(.minutes(10)))
 struct AttendanceTests {
   @Test func aNodeIsUpFromItsRegistrationAndUnknownFromItsLoss() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     #expect(await test.state(of: node) == .unknown)
@@ -38,7 +38,7 @@ struct AttendanceTests {
   }
 
   @Test func aSilentNodeIsDownThoughItIsConnected() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     try await node.register()
@@ -55,7 +55,7 @@ struct AttendanceTests {
   }
 
   @Test func aNodeSaysWhetherItsHypervisorAnswers() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     try await node.register()
@@ -88,7 +88,7 @@ struct AttendanceTests {
   }
 
   @Test func aJumpOfCivilTimeEndsNoLease() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     try await node.register()
@@ -97,7 +97,7 @@ struct AttendanceTests {
   }
 
   @Test func aStartedControllerWaitsBeforeItCallsAnyoneDown() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     #expect(await test.state(of: node) == .unknown)
     test.clock.advance(by: .seconds(15))
@@ -107,7 +107,7 @@ struct AttendanceTests {
   }
 
   @Test func aNewerConnectionTakesTheOlderOnesPlace() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let (older, newer) = (test.node(1), test.node(1))
     try await older.connect()
     try await older.register()
@@ -135,7 +135,7 @@ struct AttendanceTests {
   }
 
   @Test func aCallThatComesAfterTheEndMakesNoSession() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     try await node.register()
@@ -152,7 +152,7 @@ struct AttendanceTests {
   }
 
   @Test func aConnectionThatIsNoNodesIsClosed() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     for identity in [
       PeerIdentity(role: .controller, node: nil), PeerIdentity(role: .node, node: nil),
       PeerIdentity(role: .controller, node: numbered(1)),
@@ -166,7 +166,7 @@ struct AttendanceTests {
   }
 
   @Test func aNodeSpeaksForItselfWhateverItSays() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let (first, second) = (test.node(1), test.node(2))
     for node in [first, second] {
       try await node.connect()
@@ -195,12 +195,15 @@ private final class DeadPeer: WirePeer {
 
   init(node: NodeID) { identity = PeerIdentity(role: .node, node: node) }
 
-  func call(_ method: String, _ request: [UInt8], timeout: Duration)
-    async throws(WireStatus) -> [UInt8]
-  {
+  func call(_ request: WireRequest) async throws(WireStatus) -> WireReply {
     throw WireStatus(.unavailable, "the connection ended")
   }
 
+  func open(_ request: WireRequest) async throws(WireStatus) -> WireStream {
+    throw WireStatus(.unavailable, "the connection ended")
+  }
+
+  func drain(reason: String, patience: Duration) async {}
   func close(reason: String) async {}
   func closed() async -> String { "long ago" }
 }

@@ -22,7 +22,7 @@ struct CallTests {
   }
 
   @Test func theFirstCallMustBeARegistration() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     #expect(await status { _ = try await node.heartbeat() } == .failedPrecondition)
@@ -39,7 +39,7 @@ struct CallTests {
   }
 
   @Test func aRegistrationOutsideItsLimitsIsRefused() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     let changes: [(inout RegisterRequest) -> Void] = [
@@ -68,7 +68,7 @@ struct CallTests {
   }
 
   @Test func aRegistrationThatCannotBeRecordedDoesNotCount() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     test.delegate.fail(with: RoostError(.unavailable, "The store's disk is full."))
@@ -88,7 +88,7 @@ struct CallTests {
   func aReportThatCannotBeRecordedIsNotAnswered(
     kind: RoostError.Kind, code: WireStatus.Code
   ) async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     try await node.register()
@@ -97,7 +97,7 @@ struct CallTests {
   }
 
   @Test func anUnknownMethodAndAMalformedRequestAreRefused() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     try await node.register()
@@ -110,7 +110,7 @@ struct CallTests {
   }
 
   @Test func whatIsAppliedIsToldInOrderOnce() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     // Nobody is there to be told, and nothing is kept: the registration says what differs.
     await test.fleet.apply(node.id, [TestFleet.desired(9, 1)])
@@ -134,7 +134,7 @@ struct CallTests {
   }
 
   @Test func aRefusalIsLoggedAndNotRepeated() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     try await node.register()
@@ -155,7 +155,7 @@ struct CallTests {
 
   @Test(arguments: [WireStatus.Code.unavailable, .cancelled, .internal, .deadlineExceeded])
   func whatCouldNotBeToldIsToldAgain(code: WireStatus.Code) async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     try await node.connect()
     try await node.register()
@@ -168,7 +168,7 @@ struct CallTests {
   }
 
   @Test func aNodeIsAskedWhileItIsConnected() async throws {
-    let test = TestFleet()
+    let test = try TestFleet()
     let node = test.node(1)
     func refusal(of instance: InstanceID) async -> RoostError.Kind? {
       do throws(RoostError) {

@@ -15,10 +15,11 @@ final class TestFleet: Sendable {
   let logged = CapturingSink()
   let delegate = RememberingDelegate()
   let fleet: Fleet
-  private let exchange = LoopbackNetwork.Exchange()
+  private let exchange: LoopbackNetwork.Exchange
   private let serving: Task<Void, Never>
 
-  init() {
+  init() throws {
+    exchange = try LoopbackNetwork.Exchange()
     let fleet = Fleet(clock: clock, log: Logger(logged, threshold: .debug))
     self.fleet = fleet
     let network = LoopbackNetwork(

@@ -27,7 +27,7 @@ public final class TestCloud: Sendable {
   public let images: ImageService
   public let identity: IdentityService
   public let cloud: Cloud
-  private let exchange = LoopbackNetwork.Exchange()
+  private let exchange: LoopbackNetwork.Exchange
   private let serving: Task<Void, Never>
 
   /// Bytes in one image at most.
@@ -61,6 +61,7 @@ public final class TestCloud: Sendable {
       passwords: try PasswordHash(lanes: [InlineLane()]), seal: box)
     (self.folder, self.clock, self.randomness, self.logged) = (folder, clock, randomness, logged)
     (self.store, self.images, self.fleet, self.cloud) = (store, images, fleet, cloud)
+    exchange = try LoopbackNetwork.Exchange()
     let network = LoopbackNetwork(
       exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
     serving = Task {

@@ -53,13 +53,13 @@ public final class TestNode: Sendable {
       reply.output = output
       return reply
     }
-    table.on(AgentMethods.Survey.self) { [self] (_, _) async throws(WireStatus) in
+    table.onStream(AgentMethods.Survey.self) { [self] (stream, _) async throws(WireStatus) in
       let (reply, hook) = state.withLock { state in
         defer { state.whenSurveyed = nil }
         return (state.survey, state.whenSurveyed)
       }
       await hook?()
-      return reply
+      for part in reply.parts(of: 1) { try await stream.send(part) }
     }
     let peer = try await network.dialWhenListening(address, service: table)
     state.withLock { $0.connection = peer }

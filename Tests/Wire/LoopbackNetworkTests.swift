@@ -9,10 +9,10 @@ import Wire
 struct LoopbackNetworkTests {
   private struct Echo: WireService {
     func serve(
-      _ method: String, _ request: [UInt8], from peer: any WirePeer
-    ) async throws(WireStatus) -> [UInt8] {
-      guard method == "echo" else { throw WireStatus(.unimplemented, method) }
-      return request
+      _ request: WireRequest, from peer: any WirePeer
+    ) async throws(WireStatus) -> WireReply {
+      guard request.method == "echo" else { throw WireStatus(.unimplemented, request.method) }
+      return WireReply(request.message)
     }
   }
 
@@ -20,7 +20,7 @@ struct LoopbackNetworkTests {
   private func connected(
     _ body: @Sendable (_ near: any WirePeer, _ far: any WirePeer) async throws -> Void
   ) async throws {
-    let exchange = LoopbackNetwork.Exchange()
+    let exchange = try LoopbackNetwork.Exchange()
     let node = PeerIdentity(role: .node, node: .random(from: SystemRandomness()))
     let (arrivals, arrived) = AsyncStream.makeStream(of: (any WirePeer).self)
     let listening = Task {

@@ -17,7 +17,7 @@ final class RawPeer: Sendable {
 
     /// The frames behind the preface.
     func frames() throws -> [Frame] {
-      var decoder = FrameDecoder()
+      var decoder = FrameDecoder(maximumPayload: WireLimits().frame)
       decoder.feed(bytes)
       guard try Preface.take(from: &decoder) != nil else { return [] }
       var frames: [Frame] = []

@@ -9,23 +9,6 @@ import Synchronization
 import Testing
 import Wire
 
-/// Says back what it is told, and whom it was told by.
-struct Echo: WireService {
-  func serve(
-    _ method: String, _ request: [UInt8], from peer: any WirePeer
-  ) async throws(WireStatus) -> [UInt8] {
-    switch method {
-    case "t/Echo": return request
-    case "t/Where": return Array((peer.address ?? "nowhere").utf8)
-    case "t/Who": return Array("\(peer.identity.node?.description ?? "controller")".utf8)
-    case "t/Slow":
-      try? await SystemClock().sleep(for: .seconds(60))
-      return []
-    default: throw WireStatus(.unimplemented, method)
-    }
-  }
-}
-
 /// A CA and all that it signs, in a folder that goes with it.
 final class TestFleet: Sendable {
   let log = CapturingSink()
@@ -70,7 +53,7 @@ final class TestFleet: Sendable {
 
   /// Runs `body` against a listening controller.
   func withListener(
-    clock: any Clock = SystemClock(),
+    clock: any Clock = SystemClock(), serving service: any WireService = Echo(),
     _ body: @Sendable (EventLoop, _ address: String) async throws -> Void
   ) async throws {
     let loop = try EventLoop(name: "test")
@@ -80,7 +63,7 @@ final class TestFleet: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         try await controller.listen(
-          on: "127.0.0.1:0", service: Echo(), bound: { bound.yield($0) },
+          on: "127.0.0.1:0", service: service, bound: { bound.yield($0) },
           accepted: { peer in _ = await peer.closed() })
       }
       for await address in addresses {

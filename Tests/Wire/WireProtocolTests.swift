@@ -1,160 +1,206 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Base
 import Testing
 
 @testable import Wire
 
+/// Single calls and their ends, as the two values see them.
 @Suite struct WireProtocolTests {
-  /// Everything one end sends, as one run of bytes.
-  func sent(_ actions: [WireProtocol.Action]) -> [UInt8] {
-    actions.reduce(into: []) { bytes, action in
-      if case .send(let more) = action { bytes += more }
-    }
-  }
-
-  func others(_ actions: [WireProtocol.Action]) -> [WireProtocol.Action] {
-    actions.filter { action in
-      if case .send = action { false } else { true }
-    }
-  }
-
-  func pair() -> (WireProtocol, WireProtocol) {
-    var dialler = WireProtocol(dialled: true, software: "a/1")
-    var acceptor = WireProtocol(dialled: false, software: "b/1")
-    _ = acceptor.receive(sent(dialler.begin()))
-    _ = dialler.receive(sent(acceptor.begin()))
-    return (dialler, acceptor)
-  }
-
-  /// `#require` can't call what mutates.
-  func began(
-    _ end: inout WireProtocol, _ call: (method: String, request: [UInt8], milliseconds: UInt32)
-  ) throws -> (stream: UInt32, actions: [WireProtocol.Action]) {
-    let begun = end.call(call.method, call.request, milliseconds: call.milliseconds)
-    return try #require(begun)
-  }
+  private let opened = WireProtocol.Event.opened(
+    stream: 1, CallHead(milliseconds: 500, method: "s/M"))
 
   @Test func callsAndRepliesAtEverySplit() throws {
-    var (dialler, acceptor) = pair()
-    let call = try began(&dialler, ("s/M", [1, 2, 3], 500))
-    let bytes = sent(call.actions)
-    for split in 0...bytes.count {
-      var end = acceptor
-      let actions = end.receive(bytes[..<split]) + end.receive(bytes[split...])
+    var pair = ProtocolPair.connected()
+    let stream = try pair.call([1, 2, 3], milliseconds: 500, by: \.dialler)
+    pair.transmit()
+    for split in 0...pair.acceptor.arriving.count {
+      var copy = pair
+      copy.deliver(to: \.acceptor, split)
+      copy.deliver(to: \.acceptor)
       #expect(
-        actions == [
-          .serve(stream: 1, method: "s/M", request: [1, 2, 3], milliseconds: 500)
+        copy.acceptor.events == [
+          opened, .message(stream: 1, [1, 2, 3]), .allMessages(stream: 1),
         ])
     }
-    _ = acceptor.receive(bytes)
-    let reply = sent(acceptor.reply(1, [9]))
-    for split in 0...reply.count {
-      var end = dialler
-      let actions = end.receive(reply[..<split]) + end.receive(reply[split...])
-      #expect(actions == [.complete(stream: 1, reply: [9])])
+    pair.deliver(to: \.acceptor)
+    try pair.acceptor.rules.send(stream, [9])
+    let ending = Ending(WireStatus(.ok, ""), metadata: ["cost": "3"])
+    pair.acceptor.rules.finish(stream, ending)
+    pair.transmit()
+    for split in 0...pair.dialler.arriving.count {
+      var copy = pair
+      copy.deliver(to: \.dialler, split)
+      copy.deliver(to: \.dialler)
+      #expect(
+        copy.dialler.events == [.message(stream: 1, [9]), .finished(stream: 1, ending)])
+      #expect(copy.dialler.rules.isAtRest && copy.acceptor.rules.isAtRest)
     }
   }
 
   @Test func bothEndsMayCall() throws {
-    var (dialler, acceptor) = pair()
-    let call = try began(&acceptor, ("x/Y", [], 1))
-    #expect(call.stream == 2)
-    let served = dialler.receive(sent(call.actions))
-    #expect(served == [.serve(stream: 2, method: "x/Y", request: [], milliseconds: 1)])
-    let status = WireStatus(.notFound, "none")
-    let refusal = sent(dialler.refuse(2, status))
-    #expect(acceptor.receive(refusal) == [.fail(stream: 2, status)])
-  }
-
-  @Test func carriesMessagesLargerThanAFrame() throws {
-    var (dialler, acceptor) = pair()
-    let message = (0..<(Frame.maximumPayload * 3 + 5)).map { UInt8(truncatingIfNeeded: $0) }
-    let call = try began(&dialler, ("s/M", message, 1))
-    let actions = acceptor.receive(sent(call.actions))
+    var pair = ProtocolPair.connected()
+    #expect(try pair.call(by: \.acceptor) == 2)
+    pair.settle()
     #expect(
-      actions == [.serve(stream: 1, method: "s/M", request: message, milliseconds: 1)])
+      pair.dialler.events == [
+        .opened(stream: 2, CallHead(milliseconds: 0, method: "s/M")), .message(stream: 2, []),
+        .allMessages(stream: 2),
+      ])
+    let status = WireStatus(
+      .notFound, "none", details: [.init(type: "t.Missing", message: [8, 1])])
+    pair.dialler.rules.finish(2, Ending(status))
+    pair.settle()
+    #expect(pair.acceptor.events == [.finished(stream: 2, Ending(status))])
   }
 
-  @Test func refusesMessagesOverTheLimitAndGoesOn() throws {
-    var (dialler, acceptor) = pair()
-    let large = [UInt8](repeating: 0, count: WireProtocol.maximumMessage + 1)
-    let call = try began(&dialler, ("s/M", large, 1))
-    let actions = acceptor.receive(sent(call.actions))
-    #expect(others(actions).isEmpty)
-    guard case .fail(1, let status) = dialler.receive(sent(actions)).first else {
-      Issue.record("the call did not fail")
+  @Test func messagesComeAndGoOneByOneInBothDirections() throws {
+    var pair = ProtocolPair.connected()
+    let stream = try pair.dialler.rules.open(
+      CallHead(milliseconds: 0, method: "s/M", metadata: ["request-id": "req-1"]), deadline: nil)
+    for number in 1...3 as ClosedRange<UInt8> {
+      try pair.dialler.rules.send(stream, [number])
+      pair.settle()
+      try pair.acceptor.rules.send(stream, [number, number])
+      pair.settle()
+    }
+    pair.dialler.rules.endMessages(stream)
+    pair.settle()
+    pair.acceptor.rules.finish(stream, Ending(WireStatus(.ok, "")))
+    pair.settle()
+    guard case .opened(1, let head)? = pair.acceptor.events.first else {
+      Issue.record("not opened")
       return
     }
-    #expect(status.code == .resourceExhausted)
-    let next = try began(&dialler, ("s/M", [1], 1))
-    #expect(others(acceptor.receive(sent(next.actions))).count == 1)
+    #expect(head.metadata["request-id"] == "req-1")
+    #expect(
+      pair.acceptor.events.dropFirst() == [
+        .message(stream: 1, [1]), .message(stream: 1, [2]), .message(stream: 1, [3]),
+        .allMessages(stream: 1),
+      ])
+    #expect(
+      pair.dialler.events == [
+        .message(stream: 1, [1, 1]), .message(stream: 1, [2, 2]), .message(stream: 1, [3, 3]),
+        .finished(stream: 1, Ending(WireStatus(.ok, ""))),
+      ])
+    for bytes in 1...3 { pair.acceptor.rules.taken(stream, bytes) }
+    #expect(pair.dialler.rules.isAtRest && pair.acceptor.rules.isAtRest)
   }
 
   @Test func cancellationReachesTheServer() throws {
-    var (dialler, acceptor) = pair()
-    let call = try began(&dialler, ("s/M", [], 1))
-    _ = acceptor.receive(sent(call.actions))
+    var pair = ProtocolPair.connected()
+    let stream = try pair.call(by: \.dialler)
+    pair.settle()
+    pair.acceptor.events = []
     let status = WireStatus(.cancelled, "enough")
-    let given = dialler.cancel(call.stream, status)
-    #expect(others(given) == [.fail(stream: 1, status)])
-    #expect(acceptor.receive(sent(given)) == [.abandon(stream: 1)])
-    // The reply crossed the cancellation: neither end minds.
-    #expect(acceptor.reply(1, [1]).isEmpty)
-    #expect(dialler.cancel(call.stream, status).isEmpty)
+    // The answer crosses the cancellation: neither end minds.
+    pair.dialler.rules.cancel(stream, status)
+    try pair.acceptor.rules.send(stream, [1])
+    pair.acceptor.rules.finish(stream, Ending(WireStatus(.ok, "")))
+    pair.transmit()
+    pair.settle()
+    #expect(pair.dialler.events == [.finished(stream: 1, Ending(status))])
+    #expect(pair.acceptor.events == [])
+    let second = try pair.call(by: \.dialler)
+    pair.settle()
+    pair.acceptor.events = []
+    pair.dialler.rules.cancel(second, status)
+    pair.settle()
+    #expect(pair.acceptor.events == [.abandoned(stream: second, status)])
+    pair.dialler.rules.cancel(second, status)
+    pair.acceptor.rules.finish(second, Ending(status))
+    pair.settle()
+    #expect(pair.dialler.rules.isAtRest && pair.acceptor.rules.isAtRest)
   }
 
-  @Test(arguments: [
-    [0x52, 0x4F, 0x4F, 0x53, 0x54, 1],  // a wrong sixth byte
-    Array("GET / HTTP/1.1\r\n".utf8),
-    [0x52, 0x4F, 0x4F, 0x53, 0x54, 0, 0, 99, 0],  // version 99
-  ])
-  func refusesWhatIsNoPreface(_ bytes: [UInt8]) {
-    var end = WireProtocol(dialled: false, software: "b/1")
-    guard case .end(let reason)? = end.receive(bytes).last else {
-      Issue.record("still open")
+  @Test func deadlinesHoldAtBothEnds() throws {
+    var pair = ProtocolPair.connected()
+    let stream = try pair.call(milliseconds: 500, by: \.dialler)
+    pair.settle()
+    pair.acceptor.events = []
+    #expect(pair.dialler.rules.nextAlarm == pair.now + .milliseconds(500))
+    #expect(pair.acceptor.rules.nextAlarm == pair.now + .milliseconds(500))
+    pair.elapse(.milliseconds(499))
+    #expect(pair.dialler.events.isEmpty && pair.acceptor.events.isEmpty)
+    pair.elapse(.milliseconds(1))
+    let late = WireStatus(.deadlineExceeded, "the call's time is up")
+    #expect(pair.dialler.events == [.finished(stream: stream, Ending(late))])
+    #expect(pair.acceptor.events == [.abandoned(stream: stream, late)])
+    pair.settle()
+    #expect(pair.dialler.rules.isAtRest && pair.acceptor.rules.isAtRest)
+  }
+
+  @Test func aServerThatIsLateSaysSoToACallerWhoseClockIsSlow() throws {
+    var pair = ProtocolPair.connected()
+    let stream = try pair.call(milliseconds: 500, by: \.dialler)
+    pair.settle()
+    pair.acceptor.rules.elapse(to: pair.now + .milliseconds(500))
+    pair.settle()
+    guard case .finished(stream, let ending)? = pair.dialler.events.last else {
+      Issue.record("the call goes on")
       return
     }
-    #expect(reason.contains("violation"))
+    #expect(ending.status.code == .deadlineExceeded)
   }
 
-  @Test(
-    arguments: [
-      [0xFF, 0xFF, 0xFF, 0xFF, 2, 0, 0, 0, 0, 1],  // a length of 4 GiB
-      [0, 0, 0, 0, 77, 0, 0, 0, 0, 1],  // a type that does not exist
-      [0, 0, 0, 0, 2, 0, 0, 0, 0, 9],  // data for a stream never opened
-      [0, 0, 0, 0, 1, 0, 0, 0, 0, 2],  // a stream of the wrong parity
-      [0, 0, 0, 1, 5, 0, 0, 0, 0, 0, 1],  // a short ping
-      [0, 0, 0, 6, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 9],  // a method longer than its frame
-    ] as [[UInt8]])
-  func endsOnAViolation(_ bytes: [UInt8]) {
-    var (_, acceptor) = pair()
-    let actions = acceptor.receive(bytes)
-    guard case .end(let reason)? = actions.last else {
-      Issue.record("still open")
-      return
-    }
-    #expect(reason.contains("violation"))
-    #expect(acceptor.receive([1, 2, 3]).isEmpty)
+  @Test func aSilentPeerIsAskedAndThenGivenUp() {
+    var pair = ProtocolPair.connected()
+    pair.elapse(.seconds(10))
+    pair.settle()
+    #expect(pair.dialler.events.isEmpty, "both answered")
+    pair.elapse(.seconds(10))
+    pair.transmit()
+    pair.acceptor.arriving = []
+    pair.dialler.arriving = []
+    pair.elapse(.seconds(19))
+    #expect(pair.dialler.events.isEmpty)
+    pair.elapse(.seconds(1))
+    #expect(pair.dialler.events == [.ended(reason: "nothing was heard for 30.0 s")])
   }
 
-  @Test func answersPings() {
-    var (dialler, acceptor) = pair()
-    let answer = acceptor.receive(sent(dialler.ping()))
-    #expect(others(dialler.receive(sent(answer))).isEmpty)
-    #expect(!sent(answer).isEmpty)
+  @Test func aMachineThatWasSuspendedAsksBeforeItGivesUp() {
+    var pair = ProtocolPair.connected()
+    pair.elapse(.seconds(3600))
+    pair.settle()
+    #expect(pair.dialler.events.isEmpty && pair.acceptor.events.isEmpty)
   }
 
   @Test func failsWhatIsUnderWayWhenTheConnectionEnds() throws {
-    var (dialler, acceptor) = pair()
-    let call = try began(&dialler, ("s/M", [], 1))
-    _ = acceptor.receive(sent(call.actions))
-    let lost = dialler.lost("cable cut")
-    guard case .fail(1, let status)? = lost.first else {
-      Issue.record("the call hangs")
-      return
+    var pair = ProtocolPair.connected()
+    _ = try pair.call(by: \.dialler)
+    pair.settle()
+    pair.acceptor.events = []
+    pair.dialler.rules.lost("cable cut")
+    pair.acceptor.rules.lost("cable cut")
+    pair.transmit()
+    let status = WireStatus(.unavailable, "the connection ended: cable cut")
+    #expect(
+      pair.dialler.events == [
+        .finished(stream: 1, Ending(status)), .ended(reason: "cable cut"),
+      ])
+    #expect(
+      pair.acceptor.events == [.abandoned(stream: 1, status), .ended(reason: "cable cut")])
+    let refused = #expect(throws: WireStatus.self) { try pair.call(by: \.dialler) }
+    #expect(refused?.code == .unavailable)
+  }
+
+  @Test func aNewerPeersMinorVersionIsServed() throws {
+    var pair = ProtocolPair()
+    var newer = Preface(
+      version: WireVersion(major: 1, minor: 7), software: "roost-agent/9", limits: WireLimits()
+    ).encoded
+    // A limit that this version does not know.
+    let count = Preface.magic.count + 2 + 1 + "roost-agent/9".utf8.count
+    newer[count] += 1
+    newer += [99, 0, 0, 0, 1]
+    for split in 0...newer.count {
+      var end = pair.acceptor.rules
+      end.receive(newer[..<split], at: pair.now)
+      #expect(end.phase == (split == newer.count ? .open : .start))
+      end.receive(newer[split...], at: pair.now)
+      #expect(end.takeEvents() == [.ready])
+      #expect(end.peer?.version == WireVersion(major: 1, minor: 7))
     }
-    #expect(status.code == .unavailable)
-    #expect(others(acceptor.lost("cable cut")) == [.abandon(stream: 1), .end(reason: "cable cut")])
-    #expect(dialler.call("s/M", [], milliseconds: 1) == nil)
+    pair.settle()
   }
 }

@@ -17,6 +17,8 @@ struct AgentService: Sendable {
 
   /// Most bytes of a console log in one answer.
   static let consoleLimit = 1 << 20
+  /// So many domains, taps, disks and entries are told in one message.
+  private static let surveyPart = 256
 
   /// The methods by name.
   func table() -> ServiceTable {
@@ -27,8 +29,10 @@ struct AgentService: Sendable {
     table.on(AgentMethods.ConsoleLog.self) { request, peer async throws(WireStatus) in
       try await answer(peer) { () async throws(RoostError) in try await consoleLog(request) }
     }
-    table.on(AgentMethods.Survey.self) { _, peer async throws(WireStatus) in
-      try await answer(peer) { () async throws(RoostError) in try await survey() }
+    table.onStream(AgentMethods.Survey.self) { stream, peer async throws(WireStatus) in
+      guard try await stream.next() != nil else { return }
+      let whole = try await answer(peer) { () async throws(RoostError) in try await survey() }
+      for part in whole.parts(of: Self.surveyPart) { try await stream.send(part) }
     }
     return table
   }

@@ -53,9 +53,9 @@ struct AgentService: WireService {
   }
 
   func serve(
-    _ method: String, _ request: [UInt8], from peer: any WirePeer
-  ) async throws(WireStatus) -> [UInt8] {
-    try await table.serve(method, request, from: peer)
+    _ request: WireRequest, from peer: any WirePeer
+  ) async throws(WireStatus) -> WireReply {
+    try await table.serve(request, from: peer)
   }
 }
 

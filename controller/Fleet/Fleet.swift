@@ -96,18 +96,31 @@ public actor Fleet {
   ///
   /// - Throws: `.unavailable` when the node isn't connected.
   public func survey(_ node: NodeID) async throws(RoostError) -> SurveyReply {
-    try await call(node, AgentMethods.Survey.self, SurveyRequest(), timeout: .seconds(60))
+    let peer = try registered(node)
+    do throws(WireStatus) {
+      return try await peer.replies(
+        of: AgentMethods.Survey.self, to: SurveyRequest(), timeout: .seconds(60)
+      ).reduce(into: SurveyReply()) { $0.add($1) }
+    } catch {
+      throw RoostError(error, node: node, method: AgentMethods.Survey.name)
+    }
+  }
+
+  /// A node's connection, if it can be called.
+  private func registered(_ node: NodeID) throws(RoostError) -> any WirePeer {
+    guard let session = sessions[node], session.isRegistered else {
+      throw RoostError(.unavailable, "The server's node does not answer now; try again later.")
+    }
+    return session.peer
   }
 
   private func call<Method: RemoteMethod>(
     _ node: NodeID, _ method: Method.Type, _ request: Method.Request,
     timeout: Duration = .seconds(20)
   ) async throws(RoostError) -> Method.Reply {
-    guard let session = sessions[node], session.isRegistered else {
-      throw RoostError(.unavailable, "The server's node does not answer now; try again later.")
-    }
+    let peer = try registered(node)
     do throws(WireStatus) {
-      return try await session.peer.call(method, request, timeout: timeout)
+      return try await peer.call(method, request, timeout: timeout)
     } catch {
       throw RoostError(error, node: node, method: Method.name)
     }

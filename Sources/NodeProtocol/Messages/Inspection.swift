@@ -67,7 +67,7 @@ public struct SurveyRequest: Message {
   }
 }
 
-/// `SurveyReply` of `node.proto`.
+/// `SurveyReply` of `node.proto`: a part of a survey.
 public struct SurveyReply: Message {
   /// `SurveyReply.Domain` of `node.proto`.
   public struct Domain: Message {
@@ -177,6 +177,27 @@ public struct SurveyReply: Message {
     case 3: try reader.append(field, to: &disks)
     case 4: try reader.append(field, to: &journal)
     default: try reader.keep(field, in: &unknownFields)
+    }
+  }
+
+  /// Adds another part.
+  public mutating func add(_ part: SurveyReply) {
+    domains += part.domains
+    taps += part.taps
+    disks += part.disks
+    journal += part.journal
+  }
+
+  /// The same in parts of at most `size` things of a kind each; an empty survey has one empty part.
+  public func parts(of size: Int) -> [SurveyReply] {
+    let things = [domains.count, taps.count, disks.count, journal.count].max() ?? 0
+    return stride(from: 0, to: max(1, things), by: size).map { start in
+      var part = SurveyReply()
+      part.domains = Array(domains.dropFirst(start).prefix(size))
+      part.taps = Array(taps.dropFirst(start).prefix(size))
+      part.disks = Array(disks.dropFirst(start).prefix(size))
+      part.journal = Array(journal.dropFirst(start).prefix(size))
+      return part
     }
   }
 }

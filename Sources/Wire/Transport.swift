@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import EventLoop
+
+/// What a step on a transport came to.
+enum TransportOutcome: Equatable {
+  /// That many bytes.
+  case done(Int)
+  /// Try again when it can be read.
+  case wantsRead
+  /// Try again when it can be written.
+  case wantsWrite
+  /// The peer has ended properly.
+  case closed
+  /// It can't go on; why.
+  case failed(String)
+}
+
+/// Bytes to and from one peer, without waiting. Used on one event loop.
+protocol Transport: AnyObject, Sendable {
+  /// Calls `ready` on the loop whenever the transport is ready for what `want` named last.
+  func start(_ ready: @escaping @Sendable (EventLoop.Readiness) -> Void) throws(RoostError)
+  /// Says what to wait for.
+  func want(_ interest: EventLoop.Readiness) throws(RoostError)
+  func receive(into buffer: UnsafeMutableRawBufferPointer) -> TransportOutcome
+  /// After `wantsRead` or `wantsWrite` the same bytes have to come again.
+  func send(_ bytes: UnsafeRawBufferPointer) -> TransportOutcome
+  /// Tells the peer that no more comes, as far as that can be done at once, and lets go.
+  func close()
+}
