@@ -5,8 +5,8 @@
 PREFIX ?= /usr
 DESTDIR ?=
 RELEASE = swift build -c release --static-swift-stdlib
-SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/* Tests/Lab/host/* systemd/packages/*) $(addprefix Tests/Lab/,verbs machine cloud)
-SUITES ?= boot
+SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Bench/*/* Tests/Guest/files/* Tests/Lab/host/* systemd/packages/*) $(addprefix Tests/Lab/,verbs machine cloud)
+SUITES ?= boot wire
 
 .PHONY: build demo demo-allowed test lab lint bench install deb clean packages
 .NOTPARALLEL:

@@ -131,7 +131,10 @@ let package = Package(
     library("LocalCloud", ["Base", "HTTPClient", "JSON", "Lanes", "Processes"]),
     program(
       "roost-bench", path: "Sources/roost-bench",
-      ["Base", "JSON", "Lanes", "LocalCloud", "Processes"]),
+      [
+        "Base", "CGnuTLS", "Certificates", "CLinux", "EventLoop", "JSON", "Lanes", "LocalCloud",
+        "Log", "NodeProtocol", "Processes", "Wire",
+      ]),
 
     // Tests mirror the above; Cluster drives whole processes from outside. Scratch is what tests
     // borrow from the machine and give back. TestSupport is what the tests of the controller share:

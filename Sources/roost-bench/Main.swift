@@ -6,7 +6,7 @@ import Glibc
 /// Measures Roost beside its peers: chooses the suite, prints what it found.
 @main
 enum Main {
-  private static let suites: [any Suite] = [BootSuite()]
+  private static let suites: [any Suite] = [BootSuite(), WireSuite()]
 
   static func main() async {
     var words = Array(CommandLine.arguments.dropFirst())
@@ -16,6 +16,7 @@ enum Main {
       print(usage)
       return
     }
+    if name == "echo" { return await echo(Array(words.dropFirst())) }
     guard words.count == 1, let suite = suites.first(where: { $0.name == name }) else {
       complain("there is no suite \"\(words.joined(separator: " "))\".\n\(usage)")
       exit(2)
@@ -26,6 +27,16 @@ enum Main {
       print(asJSON ? report.json : report.table)
     } catch {
       complain("\(suite.name): \(error)")
+      exit(1)
+    }
+  }
+
+  /// One end of an echo, which the suite `wire` starts.
+  private static func echo(_ words: [String]) async {
+    do throws(RoostError) {
+      try await EchoCommand.run(words)
+    } catch {
+      complain("echo: \(error.user)")
       exit(1)
     }
   }

@@ -18,18 +18,24 @@ struct Report: Sendable {
         for figure in figures {
           list.object { object in
             object.field("name", figure.name)
-            object.field("value", figure.value)
+            if let value = figure.value {
+              object.field("value", value)
+            } else {
+              object.null("value")
+            }
             object.field("unit", figure.unit)
             if let peer = figure.peer {
               object.object("peer") {
                 $0.field("name", peer.name)
                 $0.field("value", peer.value)
+                $0.field("unit", peer.unit ?? figure.unit)
               }
             } else {
               object.null("peer")
             }
-            object.field("aim", figure.aim.text)
-            object.field("met", figure.isMet)
+            if let failure = figure.failure { object.field("failure", failure) }
+            object.field("aim", figure.aim?.text)
+            if let met = figure.isMet { object.field("met", met) } else { object.null("met") }
           }
         }
       }
@@ -40,12 +46,11 @@ struct Report: Sendable {
   /// A table under a line about the machine.
   var table: String {
     let head = ["figure", "value", "peer", "aim", "met"]
-    let rows = figures.map { figure in
-      [
-        figure.name, "\(figure.value.short) \(figure.unit)",
-        figure.peer.map { "\($0.value.short) \(figure.unit) (\($0.name))" } ?? "",
-        figure.aim.text, figure.isMet ? "yes" : "no",
-      ]
+    let rows = figures.map { figure -> [String] in
+      let value = figure.value.map { "\($0.short) \(figure.unit)" }
+      let peer = figure.peer.map { "\($0.value.short) \($0.unit ?? figure.unit) (\($0.name))" }
+      let met = figure.isMet.map { $0 ? "yes" : "no" }
+      return [figure.name, value ?? "none", peer ?? "", figure.aim?.text ?? "", met ?? ""]
     }
     let widths = head.indices.map { column in
       ([head] + rows).map { $0[column].count }.max() ?? 0
@@ -57,7 +62,8 @@ struct Report: Sendable {
       }
       return line.trimmed
     }
-    return "\(suite) on \(machine.text)\n" + lines.joined(separator: "\n")
+    let failures = figures.compactMap { figure in figure.failure.map { "\(figure.name): \($0)" } }
+    return (["\(suite) on \(machine.text)"] + lines + failures).joined(separator: "\n")
   }
 }
 
