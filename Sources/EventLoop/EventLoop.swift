@@ -8,10 +8,10 @@ import Synchronization
 /// One thread on epoll that is also a Swift executor: descriptors and tasks share it, so a message
 /// that arrives is handled without a change of threads.
 ///
-/// As a `TaskExecutor` it runs tasks made with `Task(executorPreference:)`, their children and the
-/// plain actors they call. As a `SerialExecutor` it runs actors that name it. Nothing that blocks
-/// may run here; that is what lanes are for.
-public final class EventLoop: TaskExecutor, SerialExecutor {
+/// It runs tasks made with `Task(executorPreference:)`, their children and the plain actors they
+/// call; actors that name its `isolation` stay on it whoever calls them. Nothing that blocks may run
+/// here; that is what lanes are for.
+public final class EventLoop: TaskExecutor {
   /// What a descriptor is ready for.
   public struct Readiness: OptionSet, Sendable {
     public let rawValue: UInt32
@@ -24,47 +24,40 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     public static let write = Readiness(rawValue: 2)
   }
 
+  /// Work that makes work goes on so often before descriptors have their turn.
+  private static let rounds = 16
+
+  /// What actors that live here name as their executor.
+  public let isolation: LoopIsolation
   private let epoll: Int32
-  private let wake: Int32
-  private let shared = Mutex(Shared())
+  private let queue: WorkQueue
   private let watchers = Mutex<[Int32: @Sendable (Readiness) -> Void]>([:])
-
-  private struct Shared {
-    var jobs: [Work] = []
-    var thread: pthread_t?
-    var stopping = false
-    /// The thread waits for descriptors, or is about to: new work has to ring.
-    var isAsleep = false
-  }
-
-  private enum Work {
-    case job(UnownedJob)
-    case body(@Sendable () -> Void)
-  }
 
   /// Starts the thread. Throws where the kernel gives no descriptors or threads.
   public init(name: String) throws(RoostError) {
+    queue = try WorkQueue()
+    isolation = LoopIsolation(queue)
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0 else { throw .system("epoll_create1", errno: errno) }
-    wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-    guard wake >= 0 else {
-      let code = errno
-      close(epoll)
-      throw .system("eventfd", errno: code)
-    }
-    try control(EPOLL_CTL_ADD, wake, .read)
+    try control(EPOLL_CTL_ADD, queue.bell, .read)
     try start(name)
   }
 
+  // Not when the thread ends, as with the queue's bell.
+  deinit { close(epoll) }
+
   /// Ends the thread after what is queued now. Work queued later is dropped.
-  public func stop() {
-    shared.withLock { $0.stopping = true }
-    ring()
-  }
+  public func stop() { queue.stop() }
 
   /// Runs `body` on the loop's thread, behind what is queued.
   public func execute(_ body: @escaping @Sendable () -> Void) {
-    add(.body(body))
+    queue.add(.body(body))
+  }
+
+  /// Runs `body` on the loop's thread at the end of this turn: when nothing else is queued, or others
+  /// have waited long enough. What many pieces of work have in common is done once there.
+  public func executeLast(_ body: @escaping @Sendable () -> Void) {
+    queue.addLast(body)
   }
 
   /// Calls `ready` on the loop's thread whenever `descriptor` is ready for `interest`.
@@ -93,34 +86,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   }
 
   public func enqueue(_ job: consuming ExecutorJob) {
-    add(.job(UnownedJob(job)))
-  }
-
-  /// Lets `assumeIsolated` succeed in callbacks of `watch` and `execute`, which run outside tasks.
-  public func checkIsolated() {
-    precondition(isCurrentThread, "not on the event loop's thread")
-  }
-
-  private var isCurrentThread: Bool {
-    shared.withLock { shared in
-      shared.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false
-    }
-  }
-
-  private func add(_ work: Work) {
-    let isAsleep = shared.withLock { shared in
-      shared.jobs.append(work)
-      defer { shared.isAsleep = false }
-      return shared.isAsleep
-    }
-    // Awake, the thread looks before it sleeps; most work comes from the thread itself.
-    if isAsleep { ring() }
-  }
-
-  private func ring() {
-    var one: UInt64 = 1
-    // Full counter means the loop will wake anyway.
-    _ = write(wake, &one, 8)
+    queue.add(.job(UnownedJob(job)))
   }
 
   private func control(
@@ -165,43 +131,43 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   }
 
   private func run() {
-    shared.withLock { $0.thread = pthread_self() }
+    queue.enter()
+    var work: [WorkQueue.Work] = []
     var events = [epoll_event](repeating: epoll_event(), count: 256)
-    while true {
-      let (jobs, stopping) = shared.withLock { shared in
-        defer { shared.jobs = [] }
-        return (shared.jobs, shared.stopping)
-      }
-      for work in jobs { perform(work) }
-      if stopping { break }
-      let sleeps = shared.withLock { shared in
-        shared.isAsleep = shared.jobs.isEmpty && !shared.stopping
-        return shared.isAsleep
-      }
+    while workThrough(&work) {
+      let sleeps = queue.fallAsleep()
       let count = epoll_wait(epoll, &events, Int32(events.count), sleeps ? -1 : 0)
-      shared.withLock { $0.isAsleep = false }
+      queue.wakeUp()
       for event in events.prefix(Int(max(0, count))) { dispatch(event) }
     }
-    close(epoll)
-    close(wake)
   }
 
-  private func perform(_ work: Work) {
+  /// Does what is queued, and what that queues. False when it was the last.
+  private func workThrough(_ work: inout [WorkQueue.Work]) -> Bool {
+    var goesOn = true
+    for _ in 0..<Self.rounds where goesOn {
+      goesOn = queue.take(into: &work)
+      if work.isEmpty { break }
+      for piece in work { perform(piece) }
+      work.removeAll(keepingCapacity: true)
+    }
+    for body in queue.takeLast() { body() }
+    return goesOn
+  }
+
+  private func perform(_ work: WorkQueue.Work) {
     switch work {
-    case .job(let job):
+    case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+    case .actorJob(let job):
       job.runSynchronously(
-        isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        isolatedTo: isolation.asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
     case .body(let body): body()
     }
   }
 
   private func dispatch(_ event: epoll_event) {
     let descriptor = event.data.fd
-    if descriptor == wake {
-      var count: UInt64 = 0
-      _ = read(wake, &count, 8)
-      return
-    }
+    if descriptor == queue.bell { return queue.silence() }
     var ready: Readiness = []
     let readable = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
     if event.events & readable != 0 { ready.insert(.read) }

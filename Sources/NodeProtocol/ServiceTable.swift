@@ -2,6 +2,12 @@
 
 public import Wire
 
+/// Answers a call of a method with one message each way. It runs where it is called from, on the
+/// connection's loop, until it calls something that runs elsewhere.
+public typealias UnaryHandler<Method: RemoteMethod> =
+  nonisolated(nonsending) @Sendable (Method.Request, any WirePeer)
+  async throws(WireStatus) -> Method.Reply
+
 /// Typed handlers by method name; what a connection serves.
 public struct ServiceTable: WireService {
   private var handlers: [String: any MethodHandler] = [:]
@@ -13,8 +19,7 @@ public struct ServiceTable: WireService {
   /// Serves a method.
   public mutating func on<Method: RemoteMethod>(
     _ method: Method.Type,
-    _ handler:
-      @escaping @Sendable (Method.Request, any WirePeer) async throws(WireStatus) -> Method.Reply
+    _ handler: @escaping UnaryHandler<Method>
   ) {
     handlers[Method.name] = TypedHandler<Method>(handler: handler)
   }
@@ -42,7 +47,7 @@ public struct ServiceTable: WireService {
     return WireMetadata()
   }
 
-  public func serve(
+  nonisolated(nonsending) public func serve(
     _ request: WireRequest, from peer: any WirePeer
   ) async throws(WireStatus) -> WireReply {
     guard let handler = handlers[request.method] else {
@@ -54,13 +59,17 @@ public struct ServiceTable: WireService {
 
 /// A handler whose types are known inside only.
 private protocol MethodHandler: Sendable {
-  func answer(_ request: [UInt8], _ peer: any WirePeer) async throws(WireStatus) -> [UInt8]
+  nonisolated(nonsending) func answer(
+    _ request: [UInt8], _ peer: any WirePeer
+  ) async throws(WireStatus) -> [UInt8]
 }
 
 private struct TypedHandler<Method: RemoteMethod>: MethodHandler {
-  let handler: @Sendable (Method.Request, any WirePeer) async throws(WireStatus) -> Method.Reply
+  let handler: UnaryHandler<Method>
 
-  func answer(_ request: [UInt8], _ peer: any WirePeer) async throws(WireStatus) -> [UInt8] {
+  nonisolated(nonsending) func answer(
+    _ request: [UInt8], _ peer: any WirePeer
+  ) async throws(WireStatus) -> [UInt8] {
     let decoded: Method.Request
     do {
       decoded = try Method.Request(decoding: request)

@@ -38,13 +38,15 @@ actor Connection: WirePeer {
 
   private var outgoing: [UInt8] = []
   private var sent = 0
+  private var willFlush = false
+  private var isHandling = false
   private var interest: EventLoop.Readiness = .read
   private var alarm: Uptime?
   private(set) var ended: String?
   private var onReady: CheckedContinuation<Void, Never>?
   private var onEnd: [CheckedContinuation<String, Never>] = []
 
-  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.isolation.asUnownedSerialExecutor() }
 
   init(
     _ transport: any Transport, to identity: PeerIdentity, at address: String?, dialled: Bool,
@@ -88,6 +90,8 @@ actor Connection: WirePeer {
   }
 
   func close(reason: String) {
+    // What has been answered already goes out first.
+    flush()
     change { $0.close(WireStatus(.unavailable, reason)) }
   }
 
@@ -130,14 +134,15 @@ actor Connection: WirePeer {
   }
 
   private func receive() {
-    var taken = 0
-    while ended == nil, canRead {
-      guard taken < Self.turn else {
+    var reads = 0
+    var isDrained = false
+    while ended == nil, canRead, !isDrained {
+      guard reads < Self.turn else {
         // Not left to the socket alone: GnuTLS may hold bytes that the socket no longer has.
         loop.execute { [weak self] in self?.assumeIsolated { $0.receive() } }
         break
       }
-      taken += 1
+      reads += 1
       let outcome = withUnsafeTemporaryAllocation(byteCount: Self.readBytes, alignment: 16) {
         buffer in
         let outcome = transport.receive(into: buffer)
@@ -147,12 +152,14 @@ actor Connection: WirePeer {
         return outcome
       }
       switch outcome {
-      case .done: handleEvents()
-      case .wantsRead, .wantsWrite: taken = Self.turn + 1
+      case .done(let count):
+        // A record is never larger than the buffer. If there is another, the loop says so.
+        isDrained = count < Self.readBytes
+        handleEvents()
+      case .wantsRead, .wantsWrite: isDrained = true
       case .closed: change { $0.lost("the peer closed the connection") }
       case .failed(let reason): change { $0.lost(reason) }
       }
-      if taken > Self.turn { break }
     }
     perform()
   }
@@ -194,13 +201,21 @@ actor Connection: WirePeer {
     }
   }
 
-  /// Carries out what the rules have decided.
+  /// Carries out what the rules have decided. What is to be sent goes out together at the end of the
+  /// loop's turn, or as soon as it is much.
   private func perform() {
     handleEvents()
     guard ended == nil else { return }
-    flush()
-    handleEvents()
     setAlarm()
+    guard rules.hasOutput, !willFlush else { return }
+    guard rules.queuedBytes <= Self.ahead else { return flush() }
+    willFlush = true
+    loop.executeLast { [weak self] in
+      self?.assumeIsolated { connection in
+        connection.willFlush = false
+        connection.flush()
+      }
+    }
   }
 
   private func setAlarm() {
@@ -220,9 +235,13 @@ actor Connection: WirePeer {
   // MARK: What the rules decide
 
   private func handleEvents() {
+    // Whoever is told of an event may change the rules, and what follows has its turn behind it.
+    guard !isHandling else { return }
+    isHandling = true
     while !rules.events.isEmpty {
       for event in rules.takeEvents() { handle(event) }
     }
+    isHandling = false
   }
 
   private func handle(_ event: WireProtocol.Event) {

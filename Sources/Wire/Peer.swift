@@ -42,8 +42,8 @@ extension WirePeer {
 /// Serves the calls that the peer makes on a connection.
 public protocol WireService: Sendable {
   /// Answers a call of one message. The task is cancelled when the peer cancels or goes, or when the
-  /// time is up.
-  func serve(
+  /// time is up. It begins on the connection's loop, and must not block.
+  nonisolated(nonsending) func serve(
     _ request: WireRequest, from peer: any WirePeer
   ) async throws(WireStatus) -> WireReply
   /// Whether the messages of a method come and go one by one.
