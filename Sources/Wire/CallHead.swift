@@ -7,12 +7,10 @@ struct CallHead: Hashable, Sendable {
   var method: String
   var metadata = WireMetadata()
 
-  var encoded: [UInt8] {
-    var bytes: [UInt8] = []
+  func encode(into bytes: inout [UInt8]) {
     bytes.append(bigEndian: milliseconds)
     bytes.append(short: method)
     metadata.encode(into: &bytes)
-    return bytes
   }
 
   init(milliseconds: UInt32, method: String, metadata: WireMetadata = WireMetadata()) {

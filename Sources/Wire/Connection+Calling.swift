@@ -6,20 +6,27 @@ import EventLoop
 /// A call of ours that waits for its one reply.
 struct PendingCall {
   let method: String
-  var replies: [[UInt8]] = []
+  /// The last one.
+  var reply: [UInt8] = []
+  var replies = 0
   var caller: CheckedContinuation<Result<WireReply, WireStatus>, Never>?
   /// How it came out before its caller waited.
   var outcome: Result<WireReply, WireStatus>?
+
+  mutating func take(_ message: [UInt8]) {
+    replies += 1
+    reply = message
+  }
 
   /// The call is over.
   func end(_ ending: Ending) -> Result<WireReply, WireStatus> {
     let status = ending.status
     switch status.code {
     case .ok:
-      if let reply = replies.first, replies.count == 1 {
+      if replies == 1 {
         return .success(WireReply(reply, metadata: ending.metadata))
       }
-      let text = "\(method) answered with \(replies.count) messages instead of one"
+      let text = "\(method) answered with \(replies) messages instead of one"
       return .failure(WireStatus(.internal, text))
     case .deadlineExceeded:
       return .failure(
@@ -45,10 +52,11 @@ extension Connection {
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         // An await may let others in before its body runs, the answer among them.
-        guard let outcome = calls[stream]?.outcome else {
-          calls[stream]?.caller = continuation
-          return
+        let outcome = calls.change(stream) { call in
+          if call.outcome == nil { call.caller = continuation }
+          return call.outcome
         }
+        guard let outcome = outcome ?? nil else { return }
         calls[stream] = nil
         continuation.resume(returning: outcome)
       }
@@ -98,12 +106,12 @@ extension Connection {
       streaming.stream?.end(ending)
       return
     }
-    guard let outcome = calls[stream]?.end(ending) else { return }
-    guard let caller = calls[stream]?.caller else {
-      calls[stream]?.outcome = outcome
+    guard let call = calls.removeValue(forKey: stream) else { return }
+    guard let caller = call.caller else {
+      calls[stream] = call
+      calls.change(stream) { $0.outcome = call.end(ending) }
       return
     }
-    calls[stream] = nil
-    caller.resume(returning: outcome)
+    caller.resume(returning: call.end(ending))
   }
 }

@@ -8,6 +8,17 @@ struct ServedCall {
   var request: WireRequest
   var messages = 0
   var task: Task<Void, Never>?
+
+  mutating func take(_ message: [UInt8]) {
+    messages += 1
+    request.message = message
+  }
+
+  /// Hands on the request, and keeps all but its message.
+  mutating func takeRequest() -> ServedCall {
+    defer { request.message = [] }
+    return self
+  }
 }
 
 /// A call of either end whose messages come and go.
@@ -55,12 +66,9 @@ extension Connection {
 
   /// A message has come, for either end's call.
   func received(_ message: [UInt8], on number: UInt32) {
-    if serving[number] != nil {
-      serving[number]?.messages += 1
-      serving[number]?.request.message = message
-    } else if calls[number] != nil {
-      calls[number]?.replies.append(message)
-    } else {
+    if serving.change(number, { $0.take(message) }) == nil,
+      calls.change(number, { $0.take(message) }) == nil
+    {
       open[number]?.stream?.take(message)
     }
   }
@@ -70,13 +78,12 @@ extension Connection {
     if let stream = open[number]?.stream {
       return stream.end(Ending(WireStatus(.ok, "")))
     }
-    guard let call = serving[number] else { return }
+    guard let call = serving.change(number, { $0.takeRequest() }) else { return }
     guard call.messages == 1 else {
       let text = "\(call.request.method.prefix(200)) takes one message, not \(call.messages)"
       return refuse(number, WireStatus(.invalidArgument, text))
     }
-    serving[number]?.request.message = []
-    // Begins at once: most calls are answered without a wait.
+    // Belongs to this actor from its start, as a task that is not immediate could not.
     let task = Task.immediate(executorPreference: loop) { [service] in
       let outcome: Result<WireReply, WireStatus>
       do throws(WireStatus) {
@@ -86,7 +93,7 @@ extension Connection {
       }
       answer(number, outcome)
     }
-    serving[number]?.task = task
+    serving.change(number) { $0.task = task }
   }
 
   private func answer(_ number: UInt32, _ outcome: Result<WireReply, WireStatus>) {

@@ -28,11 +28,11 @@ actor Connection: WirePeer {
 
   var rules: WireProtocol
   /// Calls of ours that take one message and wait for one.
-  var calls: [UInt32: PendingCall] = [:]
+  var calls = StreamTable<PendingCall>()
   /// Calls of either end whose messages come and go.
   var open: [UInt32: OpenStream] = [:]
   /// Calls of the peer that take one message.
-  var serving: [UInt32: ServedCall] = [:]
+  var serving = StreamTable<ServedCall>()
   /// Who waits for room to send.
   var writers: [UInt32: [CheckedContinuation<Void, Never>]] = [:]
 
@@ -40,13 +40,15 @@ actor Connection: WirePeer {
   private var sent = 0
   private var willFlush = false
   private var isHandling = false
+  /// Room for events that has been used before.
+  private var spareEvents: [WireProtocol.Event] = []
   private var interest: EventLoop.Readiness = .read
   private var alarm: Uptime?
   private(set) var ended: String?
   private var onReady: CheckedContinuation<Void, Never>?
   private var onEnd: [CheckedContinuation<String, Never>] = []
 
-  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.isolation.asUnownedSerialExecutor() }
+  nonisolated let unownedExecutor: UnownedSerialExecutor
 
   init(
     _ transport: any Transport, to identity: PeerIdentity, at address: String?, dialled: Bool,
@@ -57,6 +59,7 @@ actor Connection: WirePeer {
     self.address = address
     self.service = service
     loop = terms.loop
+    unownedExecutor = loop.isolation.asUnownedSerialExecutor()
     clock = terms.clock
     alarms = terms.alarms
     log = terms.log
@@ -143,15 +146,7 @@ actor Connection: WirePeer {
         break
       }
       reads += 1
-      let outcome = withUnsafeTemporaryAllocation(byteCount: Self.readBytes, alignment: 16) {
-        buffer in
-        let outcome = transport.receive(into: buffer)
-        if case .done(let count) = outcome {
-          rules.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: clock.uptime)
-        }
-        return outcome
-      }
-      switch outcome {
+      switch rules.receive(from: transport, atMost: Self.readBytes, at: clock.uptime) {
       case .done(let count):
         // A record is never larger than the buffer. If there is another, the loop says so.
         isDrained = count < Self.readBytes
@@ -172,10 +167,7 @@ actor Connection: WirePeer {
         rules.transmit(into: &outgoing, upTo: Self.ahead)
         if outgoing.isEmpty { break }
       }
-      let outcome = outgoing.withUnsafeBytes { bytes in
-        transport.send(UnsafeRawBufferPointer(rebasing: bytes[sent...].prefix(16 << 10)))
-      }
-      switch outcome {
+      switch transport.send(outgoing[sent...]) {
       case .done(let count): sent += count
       case .wantsRead, .wantsWrite: return updateInterest()
       case .closed: rules.lost("the peer closed the connection")
@@ -238,9 +230,15 @@ actor Connection: WirePeer {
     // Whoever is told of an event may change the rules, and what follows has its turn behind it.
     guard !isHandling else { return }
     isHandling = true
-    while !rules.events.isEmpty {
-      for event in rules.takeEvents() { handle(event) }
+    var events: [WireProtocol.Event] = []
+    swap(&events, &spareEvents)
+    while true {
+      rules.takeEvents(into: &events)
+      if events.isEmpty { break }
+      for event in events { handle(event) }
+      events.removeAll(keepingCapacity: events.capacity <= 64)
     }
+    swap(&events, &spareEvents)
     isHandling = false
   }
 
@@ -264,9 +262,7 @@ actor Connection: WirePeer {
     guard ended == nil else { return }
     // One try to get the goodbye out; the peer may not be listening any more.
     rules.transmit(into: &outgoing, upTo: .max)
-    _ = outgoing.withUnsafeBytes { bytes in
-      transport.send(UnsafeRawBufferPointer(rebasing: bytes[sent...].prefix(16 << 10)))
-    }
+    _ = transport.send(outgoing[sent...])
     outgoing = []
     sent = 0
     ended = reason

@@ -75,16 +75,34 @@ extension [UInt8] {
     append(bigEndian: stream)
   }
 
+  /// Appends a frame whose payload is written in its place.
+  mutating func appendFrame(
+    _ kind: Frame.Kind, _ stream: UInt32, _ write: (inout [UInt8]) -> Void
+  ) {
+    let start = count
+    appendHeader(0, kind, [], stream)
+    write(&self)
+    let length = UInt32(clamping: count - start - Frame.headerBytes)
+    for place in 0..<4 {
+      self[start + place] = UInt8(truncatingIfNeeded: length >> (24 - 8 * place))
+    }
+  }
+
   /// Appends a number, most significant byte first.
   mutating func append(bigEndian value: some FixedWidthInteger) {
-    Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
+    for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) {
+      append(UInt8(truncatingIfNeeded: value >> shift))
+    }
   }
 
   /// Appends a text behind its length in one byte. A longer one is cut.
-  mutating func append(short text: some StringProtocol) {
-    let bytes = text.utf8.prefix(Int(UInt8.max))
-    append(UInt8(bytes.count))
-    append(contentsOf: bytes)
+  mutating func append(short text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      let kept = bytes.prefix(Int(UInt8.max))
+      append(UInt8(kept.count))
+      append(contentsOf: kept)
+    }
   }
 
   /// Appends bytes behind their length in two bytes. More are cut off.

@@ -52,27 +52,42 @@ struct FrameDecoder {
 
 /// Reads the fields of one frame's payload from front to end.
 struct PayloadReader {
-  private(set) var rest: ArraySlice<UInt8>
+  private let payload: ArraySlice<UInt8>
+  private var place: Int
   private let what: String
 
   /// - Parameter what: names the payload where it is refused.
   init(_ payload: ArraySlice<UInt8>, of what: String) {
-    rest = payload
+    self.payload = payload
+    place = payload.startIndex
     self.what = what
   }
+
+  /// What has not been read yet.
+  var rest: ArraySlice<UInt8> { payload[place...] }
 
   /// A number, most significant byte first.
   mutating func number<N: FixedWidthInteger & UnsignedInteger>(
     _ type: N.Type
   ) throws(ProtocolViolation) -> N {
-    let size = MemoryLayout<N>.size
-    return try bytes(size).reduce(0) { $0 << 8 | N($1) }
+    let start = try advance(MemoryLayout<N>.size)
+    var value: N = 0
+    for place in start..<place { value = value << 8 | N(payload[place]) }
+    return value
   }
 
   mutating func bytes(_ count: Int) throws(ProtocolViolation) -> ArraySlice<UInt8> {
-    guard rest.count >= count else { throw ProtocolViolation("\(what) is too short") }
-    defer { rest = rest.dropFirst(count) }
-    return rest.prefix(count)
+    let start = try advance(count)
+    return payload[start..<place]
+  }
+
+  /// Goes on by so many bytes. Returns from where.
+  private mutating func advance(_ count: Int) throws(ProtocolViolation) -> Int {
+    guard payload.endIndex - place >= count else {
+      throw ProtocolViolation("\(what) is too short")
+    }
+    defer { place += count }
+    return place
   }
 
   /// A text behind its length in one byte.
@@ -91,7 +106,7 @@ struct PayloadReader {
 
   /// Nothing may follow.
   func end() throws(ProtocolViolation) {
-    guard rest.isEmpty else { throw ProtocolViolation("\(what) is too long") }
+    guard place == payload.endIndex else { throw ProtocolViolation("\(what) is too long") }
   }
 }
 

@@ -69,23 +69,24 @@ struct Ending: Hashable, Sendable {
   var status: WireStatus
   var metadata = WireMetadata()
 
-  var encoded: [UInt8] {
-    var bytes = [status.code.rawValue]
+  func encode(into bytes: inout [UInt8]) {
+    bytes.append(status.code.rawValue)
     bytes.append(long: status.message.utf8.prefix(Self.maximumText))
-    var details: [WireStatus.Detail] = []
-    var size = 0
-    for detail in status.details.prefix(Int(UInt8.max)) {
-      size += 3 + detail.type.utf8.count + detail.message.count
-      guard size <= Self.maximumDetails, detail.type.utf8.count <= UInt8.max else { break }
-      details.append(detail)
-    }
+    let details = sentDetails
     bytes.append(UInt8(details.count))
     for detail in details {
       bytes.append(short: detail.type)
       bytes.append(long: detail.message)
     }
     metadata.encode(into: &bytes)
-    return bytes
+  }
+
+  private var sentDetails: ArraySlice<WireStatus.Detail> {
+    var size = 0
+    return status.details.prefix(Int(UInt8.max)).prefix { detail in
+      size += 3 + detail.type.utf8.count + detail.message.count
+      return size <= Self.maximumDetails && detail.type.utf8.count <= UInt8.max
+    }
   }
 
   init(_ status: WireStatus, metadata: WireMetadata = WireMetadata()) {

@@ -60,21 +60,75 @@ struct StreamState {
     }
     owed += size
     guard partial.count + size <= maximum else { return .tooLarge }
-    partial.append(contentsOf: frame.payload)
     if frame.flags.contains(.endOfMessages) {
       guard !isOurs else {
-        throw ProtocolViolation("an end of messages on stream \(stream) from the end that serves it")
+        throw ProtocolViolation(
+          "an end of messages on stream \(stream) from the end that serves it")
       }
-      guard frame.flags.contains(.endOfMessage) || partial.isEmpty else {
+      guard frame.flags.contains(.endOfMessage) || (partial.isEmpty && size == 0) else {
         throw ProtocolViolation("the messages of stream \(stream) end inside a message")
       }
       hasAllMessages = true
     }
-    guard frame.flags.contains(.endOfMessage) else { return .piece }
-    let message = partial
-    partial = []
+    // Most messages come in one piece.
+    guard frame.flags.contains(.endOfMessage), partial.isEmpty else {
+      partial.append(contentsOf: frame.payload)
+      return frame.flags.contains(.endOfMessage) ? wholePartial() : .piece
+    }
+    return arrived(Array(frame.payload))
+  }
+
+  private mutating func wholePartial() -> Arrival {
+    defer { partial = [] }
+    return arrived(partial)
+  }
+
+  private mutating func arrived(_ message: [UInt8]) -> Arrival {
     waiting += message.count
     return .message(message)
+  }
+
+  // MARK: What goes out
+
+  /// What a stream sends in its turn.
+  enum Output {
+    /// A part of a message, and whether whoever sends on the stream may go on with that.
+    case piece(ArraySlice<UInt8>, Frame.Flags, isWritable: Bool)
+    /// The call is over.
+    case ending(Ending)
+    /// The connection's window is shut.
+    case held
+    /// There is nothing, or the stream's window is shut.
+    case nothing
+  }
+
+  /// Takes what is next, of a message at most `limit` bytes.
+  mutating func takeOutput(atMost limit: Int) -> Output {
+    guard !outbox.isEmpty else { return ending.map { .ending($0) } ?? .nothing }
+    var room = 0
+    if outbox.needsWindow {
+      guard sendWindow > 0 else { return .nothing }
+      guard limit > 0 else { return .held }
+      room = min(limit, sendWindow)
+    }
+    let before = outbox.bytes
+    let (piece, flags) = outbox.take(room)
+    sendWindow -= piece.count
+    let low = WireProtocol.lowWater
+    return .piece(piece, flags, isWritable: before > low && outbox.bytes <= low)
+  }
+
+  /// Ends a call that is served here, behind what is still to be sent. False if that has no meaning.
+  mutating func finish(_ ending: Ending) -> Bool {
+    guard !isOurs, self.ending == nil else { return false }
+    self.ending = ending
+    return true
+  }
+
+  /// False if it waits for its turn already.
+  mutating func joinTurns() -> Bool {
+    defer { isInTurn = true }
+    return !isInTurn
   }
 
   /// How much more the peer is to be allowed now, if that is worth a frame. A message that arrives is
@@ -89,53 +143,61 @@ struct StreamState {
 
 /// Messages on their way out, taken off in pieces.
 struct Outbox {
-  private var messages: [[UInt8]] = []
-  private var first = 0
+  /// The message whose turn it is; apart from the others, since most calls have no others.
+  private var current: [UInt8]?
   private var offset = 0
+  private var others: [[UInt8]] = []
+  private var first = 0
   private var isAtEnd = false
   private(set) var bytes = 0
 
   /// Nothing is to be sent, the end of messages included.
-  var isEmpty: Bool { first == messages.count && !isAtEnd }
+  var isEmpty: Bool { current == nil && !isAtEnd }
 
   /// Adds a message.
   mutating func add(_ message: [UInt8]) {
-    messages.append(message)
     bytes += message.count
+    if current == nil { current = message } else { others.append(message) }
   }
 
   /// No message follows.
   mutating func end() { isAtEnd = true }
 
   /// Whether the next piece has bytes, which need a window.
-  var needsWindow: Bool { first < messages.count && offset < messages[first].count }
+  var needsWindow: Bool { offset < current?.count ?? 0 }
 
-  /// Takes a piece of at most `limit` bytes and hands it on with its flags.
-  mutating func take(_ limit: Int, _ send: (ArraySlice<UInt8>, Frame.Flags) -> Void) {
-    guard first < messages.count else {
+  /// Takes a piece of at most `limit` bytes, with its flags.
+  mutating func take(_ limit: Int) -> (ArraySlice<UInt8>, Frame.Flags) {
+    guard let message = current else {
       isAtEnd = false
-      return send([], .endOfMessages)
+      return ([], .endOfMessages)
     }
-    let end = min(messages[first].count, offset + limit)
-    let isWhole = end == messages[first].count
-    bytes -= end - offset
-    let isLast = isWhole && first + 1 == messages.count && isAtEnd
-    let flags: Frame.Flags =
-      isLast ? [.endOfMessage, .endOfMessages] : isWhole ? .endOfMessage : []
-    send(messages[first][offset..<end], flags)
-    if isLast { isAtEnd = false }
-    guard isWhole else {
-      offset = end
+    let piece = message[offset...].prefix(limit)
+    bytes -= piece.count
+    guard piece.endIndex == message.count else {
+      offset = piece.endIndex
+      return (piece, [])
+    }
+    next()
+    guard current == nil, isAtEnd else { return (piece, .endOfMessage) }
+    isAtEnd = false
+    return (piece, [.endOfMessage, .endOfMessages])
+  }
+
+  private mutating func next() {
+    offset = 0
+    guard first < others.count else {
+      current = nil
       return
     }
-    messages[first] = []
-    offset = 0
+    current = others[first]
+    others[first] = []
     first += 1
-    if first == messages.count {
-      messages.removeAll(keepingCapacity: false)
+    if first == others.count {
+      others.removeAll(keepingCapacity: false)
       first = 0
-    } else if first > 32, first * 2 > messages.count {
-      messages.removeFirst(first)
+    } else if first > 32, first * 2 > others.count {
+      others.removeFirst(first)
       first = 0
     }
   }

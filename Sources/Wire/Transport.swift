@@ -29,3 +29,25 @@ protocol Transport: AnyObject, Sendable {
   /// Tells the peer that no more comes, as far as that can be done at once, and lets go.
   func close()
 }
+
+extension Transport {
+  /// Sends what one TLS record holds of `bytes`.
+  func send(_ bytes: ArraySlice<UInt8>) -> TransportOutcome {
+    bytes.withUnsafeBytes { send(UnsafeRawBufferPointer(rebasing: $0.prefix(16 << 10))) }
+  }
+}
+
+extension WireProtocol {
+  /// Takes what a transport has, at most `count` bytes.
+  mutating func receive(
+    from transport: any Transport, atMost count: Int, at now: Uptime
+  ) -> TransportOutcome {
+    withUnsafeTemporaryAllocation(byteCount: count, alignment: 16) { buffer in
+      let outcome = transport.receive(into: buffer)
+      if case .done(let count) = outcome {
+        receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: now)
+      }
+      return outcome
+    }
+  }
+}

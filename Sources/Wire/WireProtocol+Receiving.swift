@@ -57,7 +57,8 @@ extension WireProtocol {
       return sendEnding(.reset, stream, Ending(status))
     }
     let deadline =
-      head.milliseconds == 0 ? nil : now + .milliseconds(Int64(head.milliseconds))
+      head.milliseconds == 0
+      ? nil : now.later(nanoseconds: UInt64(head.milliseconds) * 1_000_000)
     servingCount += 1
     streams[stream] = StreamState(
       isOurs: false, deadline: deadline, sends: peer.limits.streamWindow,
@@ -72,7 +73,11 @@ extension WireProtocol {
     guard receiveWindow >= 0 else {
       throw ProtocolViolation("data exceeds the connection's window by \(-receiveWindow) bytes")
     }
-    guard let arrival = try streams[stream]?.take(frame, maximum: limits.message) else {
+    let maximum = limits.message
+    let taken = try streams.change(stream) { state throws(ProtocolViolation) in
+      try state.take(frame, maximum: maximum)
+    }
+    guard let arrival = taken else {
       guard isPast(stream) else {
         throw ProtocolViolation("data for stream \(stream), which was never opened")
       }
@@ -89,7 +94,7 @@ extension WireProtocol {
       return giveUp(stream, WireStatus(.resourceExhausted, text))
     }
     if frame.flags.contains(.endOfMessages) { events.append(.allMessages(stream: stream)) }
-    if let more = streams[stream]?.grant(window: limits.streamWindow) { allow(more, on: stream) }
+    grant(stream)
     if receiveWindow == 0 { reopenWindow(stream) }
   }
 
@@ -103,7 +108,7 @@ extension WireProtocol {
 
   /// Ends a call of either end on this end's behalf.
   private mutating func giveUp(_ stream: UInt32, _ status: WireStatus) {
-    guard let isOurs = streams[stream]?.isOurs else { return }
+    guard let isOurs = isOurs(stream) else { return }
     reset(stream, status)
     events.append(
       isOurs
@@ -113,11 +118,11 @@ extension WireProtocol {
   private mutating func takeStatus(_ frame: Frame) throws(ProtocolViolation) {
     let stream = frame.stream
     let ending = try ending(frame, "a status frame")
-    guard let state = streams[stream] else { return try expectPast(stream) }
-    guard state.isOurs else {
+    guard let isOurs = isOurs(stream) else { return try expectPast(stream) }
+    guard isOurs else {
       throw ProtocolViolation("a status for stream \(stream) from the end that opened it")
     }
-    guard state.partial.isEmpty || ending.status.code != .ok else {
+    guard streams.read(stream, { $0.partial.isEmpty }) == true || ending.status.code != .ok else {
       throw ProtocolViolation("stream \(stream) ends well inside a message")
     }
     remove(stream)
@@ -128,7 +133,7 @@ extension WireProtocol {
   private mutating func takeReset(_ frame: Frame) throws(ProtocolViolation) {
     let stream = frame.stream
     var ending = try ending(frame, "a reset frame")
-    guard let isOurs = streams[stream]?.isOurs else { return try expectPast(stream) }
+    guard let isOurs = isOurs(stream) else { return try expectPast(stream) }
     if ending.status.code == .ok {
       ending.status = WireStatus(.cancelled, ending.status.message)
     }
@@ -148,7 +153,7 @@ extension WireProtocol {
     farewell = farewell ?? status.message
     let refusal = WireStatus(.unavailable, "the peer closes: \(status.message)")
     self.refusal = refusal
-    for stream in streams.keys.sorted() where stream > last && streams[stream]?.isOurs == true {
+    for stream in streams.keys where stream > last && isOurs(stream) == true {
       remove(stream)
       events.append(.finished(stream: stream, Ending(refusal)))
     }
@@ -164,10 +169,14 @@ extension WireProtocol {
       sendWindow += more
       return try expectWindow(sendWindow, "the connection")
     }
-    guard streams[frame.stream] != nil else { return try expectPast(frame.stream) }
-    streams[frame.stream]?.sendWindow += more
-    try expectWindow(streams[frame.stream]?.sendWindow ?? 0, "stream \(frame.stream)")
-    if streams[frame.stream]?.outbox.isEmpty == false { takeTurn(frame.stream) }
+    guard streams.contains(frame.stream) else { return try expectPast(frame.stream) }
+    let (window, isIdle) =
+      streams.change(frame.stream) { state in
+        state.sendWindow += more
+        return (state.sendWindow, state.outbox.isEmpty)
+      } ?? (0, true)
+    try expectWindow(window, "stream \(frame.stream)")
+    if !isIdle { takeTurn(frame.stream) }
   }
 
   private func expectWindow(_ window: Int, _ what: String) throws(ProtocolViolation) {

@@ -17,18 +17,25 @@ extension WireProtocol {
     }
     // Once round without a byte means that only the peer can help.
     var idle = 0
-    while bytes.count < limit, idle < turns.count {
-      let stream = turns.removeFirst()
+    var next = 0
+    while bytes.count < limit, idle < turns.count - next {
+      let stream = turns[next]
+      next += 1
       switch sendPiece(of: stream, &bytes) {
+      case .again where streams.read(stream, { $0.outbox.isEmpty }) == true:
+        // Its ending is no data and need not wait.
+        _ = sendPiece(of: stream, &bytes)
+        streams.change(stream) { $0.isInTurn = false }
       case .again:
         turns.append(stream)
         idle = 0
       case .later:
         turns.append(stream)
         idle += 1
-      case .done: streams[stream]?.isInTurn = false
+      case .done: streams.change(stream) { $0.isInTurn = false }
       }
     }
+    turns.removeFirst(min(next, turns.count))
   }
 
   private enum Turn {
@@ -41,43 +48,29 @@ extension WireProtocol {
   }
 
   private mutating func sendPiece(of stream: UInt32, _ bytes: inout [UInt8]) -> Turn {
-    guard var state = streams[stream], let peer else { return .done }
-    guard !state.outbox.isEmpty else {
-      if let ending = state.ending {
-        remove(stream)
-        sendEnding(.status, stream, ending, into: &bytes)
-        endWhenDrained()
-      }
-      return .done
-    }
-    var room = 0
-    if state.outbox.needsWindow {
-      guard state.sendWindow > 0 else { return .done }
-      guard sendWindow > 0 else { return .later }
-      room = min(Self.piece, peer.limits.frame, state.sendWindow, sendWindow)
-    }
-    // Taken out, so that its messages are not copied.
-    streams[stream] = nil
-    let before = state.outbox.bytes
-    state.outbox.take(room) { piece, flags in
+    guard let frame = peer?.limits.frame else { return .done }
+    let limit = min(Self.piece, frame, sendWindow)
+    switch streams.change(stream, { $0.takeOutput(atMost: limit) }) {
+    case .piece(let piece, let flags, let isWritable):
       bytes.appendHeader(piece.count, .data, flags, stream)
       bytes += piece
-      state.sendWindow -= piece.count
       sendWindow -= piece.count
       queuedBytes -= piece.count
+      if isWritable { events.append(.writable(stream: stream)) }
+      return .again
+    case .ending(let ending):
+      remove(stream)
+      bytes.append(.status, stream, ending)
+      endWhenDrained()
+      return .done
+    case .held: return .later
+    case .nothing, nil: return .done
     }
-    if before > Self.lowWater, state.outbox.bytes <= Self.lowWater {
-      events.append(.writable(stream: stream))
-    }
-    streams[stream] = state
-    return .again
   }
 
   /// Queues a stream that has something to send.
   mutating func takeTurn(_ stream: UInt32) {
-    guard streams[stream]?.isInTurn == false else { return }
-    streams[stream]?.isInTurn = true
-    turns.append(stream)
+    if streams.change(stream, { $0.joinTurns() }) == true { turns.append(stream) }
   }
 
   /// Lets the peer send more on a stream, or with 0 on all together.
@@ -96,21 +89,19 @@ extension WireProtocol {
   }
 
   mutating func sendEnding(_ kind: Frame.Kind, _ stream: UInt32, _ ending: Ending) {
-    sendEnding(kind, stream, ending, into: &control)
-  }
-
-  private func sendEnding(
-    _ kind: Frame.Kind, _ stream: UInt32, _ ending: Ending, into bytes: inout [UInt8]
-  ) {
-    let payload = ending.encoded
-    bytes.appendHeader(payload.count, kind, [], stream)
-    bytes += payload
+    control.append(kind, stream, ending)
   }
 
   mutating func sendGoAway(_ last: UInt32, _ status: WireStatus) {
-    let payload = Ending(status).encoded
-    control.appendHeader(4 + payload.count, .goAway, [], 0)
-    control.append(bigEndian: last)
-    control += payload
+    control.appendFrame(.goAway, 0) { bytes in
+      bytes.append(bigEndian: last)
+      Ending(status).encode(into: &bytes)
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ kind: Frame.Kind, _ stream: UInt32, _ ending: Ending) {
+    appendFrame(kind, stream) { ending.encode(into: &$0) }
   }
 }

@@ -57,7 +57,7 @@ struct WireProtocol {
   var phase = Phase.start
   var decoder: FrameDecoder
   var events: [Event] = []
-  var streams: [UInt32: StreamState] = [:]
+  var streams = StreamTable<StreamState>()
   var nextStream: UInt32
   var highestIncoming: UInt32 = 0
   /// Calls of the peer that are not over.
@@ -87,7 +87,8 @@ struct WireProtocol {
   var lastHeard: Uptime
   /// When the peer was asked for a sign of life that has not come yet.
   var askedForLife: Uptime?
-  let quiet: Duration?
+  /// How long a silence may be, in nanoseconds.
+  private let quiet: UInt64?
 
   /// - Parameter quiet: how long a silence may be; nil where a peer can't vanish unnoticed.
   init(
@@ -101,7 +102,7 @@ struct WireProtocol {
     nextStream = dialled ? 1 : 2
     receiveWindow = limits.connectionWindow
     lastHeard = now
-    self.quiet = quiet
+    self.quiet = quiet.map { UInt64(clamping: $0.microseconds) * 1000 }
     control = Preface(software: software, limits: limits).encoded
   }
 
@@ -110,6 +111,9 @@ struct WireProtocol {
     defer { events = [] }
     return events
   }
+
+  /// The same into an array that is empty but has room.
+  mutating func takeEvents(into taken: inout [Event]) { swap(&events, &taken) }
 
   // MARK: Calls of ours
 
@@ -140,15 +144,13 @@ struct WireProtocol {
       isOurs: true, deadline: deadline, sends: peer.limits.streamWindow,
       receives: limits.streamWindow)
     note(deadline)
-    let payload = head.encoded
-    control.appendHeader(payload.count, .open, [], stream)
-    control += payload
+    control.appendFrame(.open, stream) { head.encode(into: &$0) }
     return stream
   }
 
   /// Gives up a call of ours: late, or its caller has gone.
   mutating func cancel(_ stream: UInt32, _ status: WireStatus) {
-    guard streams[stream]?.isOurs == true else { return }
+    guard isOurs(stream) == true else { return }
     reset(stream, status)
     events.append(.finished(stream: stream, Ending(status)))
   }
@@ -165,38 +167,47 @@ struct WireProtocol {
         .resourceExhausted,
         "the message has \(message.count) bytes; the peer takes at most \(peer.limits.message)")
     }
-    guard streams[stream] != nil else { return }
-    streams[stream]?.outbox.add(message)
+    guard streams.change(stream, { $0.outbox.add(message) }) != nil else { return }
     queuedBytes += message.count
     takeTurn(stream)
   }
 
   /// Says that a call of ours has no more messages.
   mutating func endMessages(_ stream: UInt32) {
-    guard streams[stream]?.isOurs == true else { return }
-    streams[stream]?.outbox.end()
+    guard isOurs(stream) == true else { return }
+    streams.change(stream) { $0.outbox.end() }
     takeTurn(stream)
   }
 
   /// Whoever a message was for has it: the peer may send as much again.
   mutating func taken(_ stream: UInt32, _ bytes: Int) {
-    guard streams[stream] != nil else { return }
-    streams[stream]?.waiting -= bytes
+    guard streams.change(stream, { $0.waiting -= bytes }) != nil else { return }
     waitingBytes -= bytes
     owed += bytes
-    if let more = streams[stream]?.grant(window: limits.streamWindow) { allow(more, on: stream) }
+    grant(stream)
     grantConnection()
   }
 
+  /// Allows the peer again what has been taken of a stream.
+  mutating func grant(_ stream: UInt32) {
+    let window = limits.streamWindow
+    guard let more = streams.change(stream, { $0.grant(window: window) }) ?? nil else { return }
+    allow(more, on: stream)
+  }
+
   /// How many bytes wait to be sent on a stream; 0 when it is over.
-  func queued(_ stream: UInt32) -> Int { streams[stream]?.outbox.bytes ?? 0 }
+  func queued(_ stream: UInt32) -> Int { streams.read(stream) { $0.outbox.bytes } ?? 0 }
+
+  /// Whether this end opened a stream; nil for one that is over.
+  func isOurs(_ stream: UInt32) -> Bool? {
+    streams.contains(stream) ? (stream % 2 == 1) == dialled : nil
+  }
 
   // MARK: Calls of the peer
 
   /// Ends a call of the peer, behind what is still to be sent on it.
   mutating func finish(_ stream: UInt32, _ ending: Ending) {
-    guard let state = streams[stream], !state.isOurs, state.ending == nil else { return }
-    streams[stream]?.ending = ending
+    guard streams.change(stream, { $0.finish(ending) }) == true else { return }
     takeTurn(stream)
   }
 
@@ -225,7 +236,9 @@ struct WireProtocol {
 
   /// When `elapse` is to be called at the latest.
   var nextAlarm: Uptime? {
-    let life = quiet.map { quiet in askedForLife.map { $0 + quiet * 2 } ?? lastHeard + quiet }
+    let life = quiet.map { quiet in
+      askedForLife.map { $0.later(nanoseconds: 2 * quiet) } ?? lastHeard.later(nanoseconds: quiet)
+    }
     guard let life, let earliestDeadline else { return life ?? earliestDeadline }
     return min(life, earliestDeadline)
   }
@@ -237,9 +250,9 @@ struct WireProtocol {
     guard phase != .ended, let quiet else { return }
     // From when it was asked: this machine may have been suspended meanwhile.
     if let asked = askedForLife {
-      guard now - asked >= quiet * 2 else { return }
+      guard now >= asked.later(nanoseconds: 2 * quiet) else { return }
       end("nothing was heard for \((now - lastHeard).inSeconds) s")
-    } else if now - lastHeard >= quiet {
+    } else if now >= lastHeard.later(nanoseconds: quiet) {
       askedForLife = now
       control.append(Frame(.ping, stream: 0, payload: Self.pingBytes))
     }
@@ -248,10 +261,12 @@ struct WireProtocol {
   private static let pingBytes = [UInt8](repeating: 0, count: 8)[...]
 
   private mutating func expire(_ now: Uptime) {
-    let late = streams.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys.sorted()
+    let late = streams.keys.filter { stream in
+      (streams.read(stream) { $0.deadline.map { $0 <= now } } ?? nil) ?? false
+    }
     let status = WireStatus(.deadlineExceeded, "the call's time is up")
     for stream in late {
-      if streams[stream]?.isOurs == true {
+      if isOurs(stream) == true {
         cancel(stream, status)
       } else {
         remove(stream)
@@ -272,12 +287,12 @@ struct WireProtocol {
   mutating func end(_ reason: String) {
     phase = .ended
     let status = WireStatus(.unavailable, "the connection ended: \(reason)")
-    for stream in streams.keys.sorted() {
+    for stream in streams.keys {
       events.append(
-        streams[stream]?.isOurs == true
+        isOurs(stream) == true
           ? .finished(stream: stream, Ending(status)) : .abandoned(stream: stream, status))
     }
-    streams = [:]
+    streams = StreamTable()
     turns = []
     queuedBytes = 0
     earliestDeadline = nil
@@ -306,5 +321,13 @@ struct WireProtocol {
     remove(stream)
     sendEnding(.reset, stream, Ending(status))
     endWhenDrained()
+  }
+}
+
+extension Uptime {
+  /// Time in the unit it is kept in: a Duration is divided on its way there, which every message would
+  /// pay for.
+  func later(nanoseconds: UInt64) -> Uptime {
+    Uptime(nanoseconds: self.nanoseconds.addingReportingOverflow(nanoseconds).partialValue)
   }
 }

@@ -8,21 +8,6 @@ import Testing
 /// Two ends that do anything the protocol allows, in any order, with bytes that travel in any pieces:
 /// what is sent arrives once and in order or its call fails, and in the end nothing is left over.
 @Suite struct ConversationTests {
-  /// SplitMix64, so that a seed replays a conversation.
-  private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-  }
-
   /// What an end knows of a call, as a user of the connection would.
   private struct Call {
     var sent: [[UInt8]] = []

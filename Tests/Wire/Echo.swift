@@ -53,6 +53,10 @@ final class Echo: WireService {
       while let message = try await stream.next() { sum += message.count }
       try await stream.send(Array("\(sum)".utf8))
       return [:]
+    case "s/Farewell":
+      try await stream.send([1])
+      await peer.close(reason: "enough")
+      return [:]
     case "s/Flood":
       while true { try await stream.send([UInt8](repeating: 1, count: 16 << 10)) }
     case "s/Ignore":

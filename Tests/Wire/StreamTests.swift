@@ -57,6 +57,15 @@ import Testing
     }
   }
 
+  @Test func whatWasSentArrivesThoughTheConnectionIsClosedAtOnce() async throws {
+    try await connected { peer in
+      let stream = try await peer.open(WireRequest("s/Farewell", timeout: .seconds(60)))
+      #expect(try await stream.next() == [1])
+      let error = await #expect(throws: WireStatus.self) { try await stream.next() }
+      #expect(error?.code == .unavailable)
+    }
+  }
+
   @Test func metadataAndDetailsArrive() async throws {
     try await connected { peer in
       let reply = try await peer.call(
