@@ -215,6 +215,6 @@ let package = Package(
       ]),
     tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Scratch"]),
-    tests("Cluster", exclude: ["sdk_path.py"], ["Base", "JSON", "LocalCloud", "Processes"]),
+    tests("Cluster", exclude: ["agent.py", "sdk_path.py"], ["Base", "JSON", "LocalCloud", "Processes"]),
   ]
 )
