@@ -7,8 +7,9 @@ DESTDIR ?=
 RELEASE = swift build -c release --static-swift-stdlib
 SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/* Tests/Lab/host/* systemd/packages/*) $(addprefix Tests/Lab/,verbs machine cloud)
 SUITES ?= boot
+SECONDS ?= 60
 
-.PHONY: build demo demo-allowed test lab lint bench install deb clean packages
+.PHONY: build demo demo-allowed test lab fuzz lint bench install deb clean packages
 .NOTPARALLEL:
 
 build: packages
@@ -35,6 +36,10 @@ test: packages
 lab: deb
 	@Tests/Scripts/python-venv
 	@Tests/Lab/lab $(TESTS)
+
+# What the wire decodes, fed by libFuzzer; SECONDS for each kind of input.
+fuzz: packages
+	@Tests/Fuzz/fuzz $(SECONDS)
 
 lint: packages
 	swift format lint --strict -r Sources agent controller Tests Package.swift

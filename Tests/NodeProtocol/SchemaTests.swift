@@ -70,4 +70,16 @@ struct SchemaTests {
     let bytes = try #require(try SystemDisk().read(Protoc.schema, limit: 1 << 20))
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
   }
+
+  /// The fuzzer's list is not part of the package; it is read as a text.
+  @Test func theFuzzerKnowsEveryMessage() throws {
+    let list =
+      #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+      .joined(separator: "/") + "/Fuzz/EveryMessage.swift"
+    let bytes = try #require(try SystemDisk().read(list, limit: 1 << 20))
+    let names = String(decoding: bytes, as: UTF8.self).split { !$0.isLetter && $0 != "." }
+    for sample in Sample.all {
+      #expect(names.contains("\(sample.message).self"), "\(sample.message)")
+    }
+  }
 }
