@@ -156,7 +156,7 @@ let package = Package(
     tests("Database", ["Base", "Database", "Scratch"]),
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes", "Scratch"]),
     tests("Wire", ["Base", "Certificates", "EventLoop", "Lanes", "Log", "Scratch", "Wire"]),
-    tests("NodeProtocol", ["Base", "NodeProtocol", "Processes"]),
+    tests("NodeProtocol", exclude: ["Recorded"], ["Base", "NodeProtocol", "Processes", "Wire"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),

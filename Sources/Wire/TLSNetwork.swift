@@ -175,7 +175,7 @@ public final class TLSNetwork: Network {
         await accepted(connection)
       } onCancel: {
         // Whoever waits for the connection's end must not keep the listener from its own.
-        connection.hurry(to: "this end stops")
+        connection.hurry(toDrain: "this end stops")
       }
       await connection.close(reason: "done")
     case .failure(let error):
