@@ -63,6 +63,22 @@ public enum DatabaseFile {
     return value
   }
 
+  /// The first thing that is wrong with a file's pages; nil for a sound one.
+  ///
+  /// - Throws: when the file can't be read, which says nothing about what is in it.
+  public static func damage(of path: String) throws(RoostError) -> String? {
+    let connection = try Connection(path, .reader, vfs: nil)
+    defer { connection.close() }
+    do throws(RoostError) {
+      let found = try connection.rows("PRAGMA integrity_check(1)", []).first?
+        .text("integrity_check")
+      return found == "ok" ? nil : found ?? "it can't be checked"
+    } catch {
+      guard connection.hasFoundDamage else { throw error }
+      return error.operator ?? error.user
+    }
+  }
+
   /// What is wrong with a file: damaged pages, rows that refer to none. Empty for a sound one.
   public static func faults(of path: String) throws(RoostError) -> [String] {
     let connection = try Connection(path, .reader, vfs: nil)

@@ -50,8 +50,11 @@ struct Agent: DaemonService {
   ///
   /// - Throws: what keeps the agent from starting.
   func run(_ supervisor: Supervisor) async throws(RoostError) {
-    let journal = try Journal.open(folder.journal)
+    let (journal, damaged) = try Journal.openOrReplace(folder.journal, disk: disk, clock: clock)
     defer { journal.close() }
+    if let damaged {
+      log.error("the journal was damaged and is now \(damaged.path): \(damaged.reason)")
+    }
     let credentials = try TLSCredentials(
       certificate: configuration.certificate, key: configuration.key,
       authority: configuration.ca)
