@@ -112,8 +112,17 @@ public struct ControllerConfiguration: Sendable {
     try reader.finish()
   }
 
+  /// The API's root for a client that has yet to learn of it; nil if only the place where it is
+  /// served is known, and that is every address of this machine or whatever port is free.
+  var clientURL: String? {
+    let isNoPlace = Self.isEveryAddress(apiAddress) || apiAddress.hasSuffix(":0")
+    return isNoPlace ? publicURL : rootURL(at: apiAddress)
+  }
+
+  /// Any spelling of 0.0.0.0 or ::.
   private static func isEveryAddress(_ address: String) -> Bool {
-    ["0.0.0.0:", "[::]:"].contains { address.hasPrefix($0) }
+    guard let colon = address.lastIndex(of: ":") else { return false }
+    return address[..<colon].allSatisfy { "0.:[]".contains($0) }
   }
 
   /// A URL without a slash at its end.
