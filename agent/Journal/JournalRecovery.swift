@@ -35,7 +35,7 @@ extension Journal {
   }
 
   private static func damage(of path: String) throws(RoostError) -> String? {
-    if let reason = try DatabaseFile.damage(of: path) { return reason }
+    if let fault = try DatabaseFile.faults(of: path).first { return fault }
     // Pages carry no checksums: what is in them may be wrong where the pages look right.
     return try DatabaseFile.read(path) { (transaction) throws(RoostError) in
       let version = try transaction.row("PRAGMA user_version")?.int("user_version")
