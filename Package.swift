@@ -73,7 +73,7 @@ let package = Package(
     library("HTTPClient", path: "Sources/HTTP/Client", ["Base", "CCurl", "Lanes"]),
     library(
       "Wire", ["Base", "Certificates", "CGnuTLS", "CLinux", "EventLoop", "Lanes", "Log"]),
-    library("NodeProtocol", exclude: ["proto"], ["Base", "Wire"]),
+    library("NodeProtocol", exclude: ["proto"], ["Base", "Crypto", "Wire"]),
     library("ImageFormat", ["Base"]),
     library("Placement", ["Base"]),
     library("Invariants", ["Base"]),
@@ -109,8 +109,8 @@ let package = Package(
     library(
       "Cloud", path: "controller/Cloud/Operations",
       [
-        "Base", "CloudModel", "Crypto", "Database", "Fleet", "ImageFormat", "Invariants",
-        "JSON", "Lanes", "Log", "NodeProtocol", "Placement", "Store",
+        "Base", "Certificates", "CloudModel", "Crypto", "Database", "Fleet", "ImageFormat",
+        "Invariants", "JSON", "Lanes", "Log", "NodeProtocol", "Placement", "Store", "Wire",
       ]),
     library(
       "API", path: "controller/API",
@@ -156,7 +156,7 @@ let package = Package(
     tests("Database", ["Base", "Database", "Scratch"]),
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes", "Scratch"]),
     tests("Wire", ["Base", "Certificates", "EventLoop", "Lanes", "Log", "Scratch", "Wire"]),
-    tests("NodeProtocol", ["Base", "NodeProtocol", "Processes"]),
+    tests("NodeProtocol", ["Base", "NodeProtocol", "Processes", "Wire"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),

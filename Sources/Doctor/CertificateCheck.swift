@@ -32,8 +32,8 @@ public struct CertificateCheck: Sendable {
   /// Reads the files.
   public func run(_ disk: any Disk, now: Timestamp) -> [Diagnosis] {
     do throws(RoostError) {
-      let found = try Certificate(pem: read(certificate, disk))
-      return [try belonging(found, disk), lifetime(found, now), permission()]
+      let found = try CertificateChain(pem: read(certificate, disk))
+      return [try belonging(found, disk), lifetime(found.leaf, now), permission()]
     } catch {
       return [
         .fail(name, error.user, do: "Make it with `roostctl ca` and copy it here.")
@@ -41,7 +41,10 @@ public struct CertificateCheck: Sendable {
     }
   }
 
-  private func belonging(_ found: Certificate, _ disk: any Disk) throws(RoostError) -> Diagnosis {
+  private func belonging(_ chain: CertificateChain, _ disk: any Disk)
+    throws(RoostError) -> Diagnosis
+  {
+    let found = chain.leaf
     guard try found.belongs(toKey: read(key, disk)) else {
       return .fail(
         name, "\(certificate) is not the certificate of \(key).", do: "Copy both from one issue.")
@@ -52,7 +55,8 @@ public struct CertificateCheck: Sendable {
         do: "Issue one for this program with `roostctl ca`.")
     }
     guard let authority else { return .ok(name, "\(certificate) and \(key) belong together.") }
-    guard try found.isSigned(by: Certificate(pem: read(authority, disk))) else {
+    let trusted = try CertificateChain(pem: read(authority, disk)).certificates
+    guard try chain.leads(to: trusted, atAnyTime: true) else {
       return .fail(
         name, "\(certificate) was not signed by \(authority).",
         do: "Issue it with the CA that the whole fleet has.")

@@ -10,6 +10,8 @@ public protocol RemoteMethod: SendableMetatype {
   associatedtype Reply: Message
   /// `package.Service/Method`, as gRPC writes it.
   static var name: String { get }
+  /// Whose calls are served, by what their certificates make of them; all others are refused.
+  static var callers: [PeerIdentity.Role] { get }
 }
 
 extension WirePeer {
@@ -26,7 +28,7 @@ extension WirePeer {
   }
 }
 
-/// Typed handlers by method name; what a connection serves.
+/// Typed handlers by method name; what a connection serves, to those who may call it.
 public struct ServiceTable: WireService {
   private var handlers: [String: any MethodHandler] = [:]
 
@@ -48,17 +50,26 @@ public struct ServiceTable: WireService {
     guard let handler = handlers[method] else {
       throw WireStatus(.unimplemented, "\(method.prefix(200)) is not served here")
     }
+    guard handler.callers.contains(peer.identity.role) else {
+      throw WireStatus(
+        .permissionDenied,
+        "\(method) is for \(handler.callers.map(\.rawValue).joined(separator: ", ")), not for "
+          + "\(peer.identity)")
+    }
     return try await handler.answer(request, peer)
   }
 }
 
 /// A handler whose types are known inside only.
 private protocol MethodHandler: Sendable {
+  var callers: [PeerIdentity.Role] { get }
   func answer(_ request: [UInt8], _ peer: any WirePeer) async throws(WireStatus) -> [UInt8]
 }
 
 private struct TypedHandler<Method: RemoteMethod>: MethodHandler {
   let handler: @Sendable (Method.Request, any WirePeer) async throws(WireStatus) -> Method.Reply
+
+  var callers: [PeerIdentity.Role] { Method.callers }
 
   func answer(_ request: [UInt8], _ peer: any WirePeer) async throws(WireStatus) -> [UInt8] {
     let decoded: Method.Request

@@ -22,16 +22,20 @@ public final class TLSNetwork: Network {
   let clock: any Clock
   let log: Logger
   let software: String
-  private let credentials: TLSCredentials
+  private let credentials: any CredentialSource
+  private let admission: any PeerAdmission
   private let resolver = Lane(name: "resolve")
   private let strangers = Mutex(0)
 
   /// - Parameters:
   ///   - software: what this end calls itself in the preface, as `roost-agent/0.1.0`.
+  ///   - admission: who may connect to this end, beyond what certificates prove.
   public init(
-    _ credentials: TLSCredentials, loop: EventLoop, clock: any Clock, software: String, log: Logger
+    _ credentials: any CredentialSource, loop: EventLoop, clock: any Clock, software: String,
+    log: Logger, admission: any PeerAdmission = CertificatesOnly()
   ) {
     self.credentials = credentials
+    self.admission = admission
     self.loop = loop
     self.clock = clock
     self.software = software
@@ -49,7 +53,7 @@ public final class TLSNetwork: Network {
     do throws(RoostError) {
       try await connect(descriptor, target, address, deadline)
       let connection = try await authenticate(
-        descriptor, .dialler, expecting: .controller, service, deadline)
+        descriptor, .dialler, expecting: [.controller], service, deadline)
       return connection
     } catch {
       loop.unwatch(descriptor)
@@ -164,7 +168,9 @@ public final class TLSNetwork: Network {
     let outcome: Result<Connection, RoostError>
     do throws(RoostError) {
       outcome = .success(
-        try await authenticate(descriptor, .acceptor, expecting: .node, service, deadline))
+        try await authenticate(
+          descriptor, .acceptor, expecting: admission.takesAnonymous ? [.node, .anonymous] : [.node],
+          service, deadline))
     } catch {
       outcome = .failure(error)
     }
@@ -186,19 +192,26 @@ public final class TLSNetwork: Network {
   }
 
   private func authenticate(
-    _ descriptor: Int32, _ end: TLSSession.End, expecting role: PeerIdentity.Role,
+    _ descriptor: Int32, _ end: TLSSession.End, expecting roles: [PeerIdentity.Role],
     _ service: any WireService, _ deadline: Uptime
   ) async throws(RoostError) -> Connection {
-    let session = try TLSSession(end, credentials, descriptor: descriptor)
+    let session = try TLSSession(
+      end, credentials.current(), descriptor: descriptor,
+      takesAnonymous: admission.takesAnonymous)
     let wait = SocketWait(loop, descriptor)
     while true {
       let interest: EventLoop.Readiness
       switch session.handshake() {
       case .done, .closed:
         // GnuTLS says success with 0 here.
-        guard let identity = session.peer(), identity.role == role else {
+        guard let identity = session.peer(), roles.contains(identity.role) else {
           throw RoostError(
-            .forbidden, "The peer's certificate does not name a \(role.rawValue) of this fleet.")
+            .forbidden,
+            "The peer's certificate names no \(end == .dialler ? "controller" : "node") of this fleet.")
+        }
+        if end == .acceptor, let reason = admission.refusal(of: identity) {
+          session.sayRevoked()
+          throw RoostError(.forbidden, "\(identity): \(reason)")
         }
         let connection = Connection(
           (descriptor, session, identity), dialled: end == .dialler, service: service,
