@@ -140,8 +140,8 @@ let package = Package(
     library(
       "TestSupport", path: "Tests/Support",
       [
-        "API", "Base", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer", "JSON", "Lanes",
-        "Log", "NodeProtocol", "Scratch", "Store", "Wire",
+        "API", "Base", "Certificates", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer",
+        "JSON", "Lanes", "Log", "NodeProtocol", "Scratch", "Store", "Wire",
       ]),
     tests("Base", ["Base", "Scratch"]),
     tests("Log", ["Base", "Log"]),

@@ -17,7 +17,7 @@ public struct CertificateCheck: Sendable {
   public var isRightSubject: @Sendable (CertificateSubject?) -> Bool
 
   private static let fileLimit = 1 << 20
-  /// So long before its end a certificate should be renewed.
+  /// So long before its end a certificate should be renewed; a quarter of its life, if that is less.
   public static let notice = Duration.seconds(30 * 86_400)
 
   /// A check of three files.
@@ -74,7 +74,8 @@ public struct CertificateCheck: Sendable {
     guard found.expires > now else {
       return .fail(name, "\(certificate) ended at \(found.expires.iso8601).", do: renew)
     }
-    guard found.expires > now + Self.notice else {
+    let life = Duration.microseconds(found.expires.microseconds - found.begins.microseconds)
+    guard found.expires > now + min(Self.notice, life / 4) else {
       return .warn(name, "\(certificate) ends at \(found.expires.iso8601).", do: renew)
     }
     return .ok(name, "\(certificate) holds until \(found.expires.iso8601).")

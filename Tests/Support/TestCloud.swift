@@ -38,9 +38,10 @@ public final class TestCloud: Sendable {
   /// - Parameters:
   ///   - folder: one that an earlier controller has left, for what a restart finds.
   ///   - disk: where images' bytes go.
+  ///   - issues: whether it issues certificates.
   public init(
     in folder: TemporaryFolder? = nil, clock: TestClock = TestClock(), seed: UInt64 = 1,
-    disk: any Disk = SystemDisk()
+    disk: any Disk = SystemDisk(), issues: Bool = true
   ) throws(RoostError) {
     let folder = if let folder { folder } else { try TemporaryFolder() }
     let randomness = SeededRandomness(seed: seed)
@@ -52,9 +53,16 @@ public final class TestCloud: Sendable {
       store: store, clock: clock, randomness: randomness, disk: disk, lane: { _ in InlineLane() },
       seal: box,
       settings: .init(folder: folder.file("images"), sizeLimit: Self.imageSizeLimit), log: log)
-    let fleet = Fleet(clock: clock, log: log)
+    let admission = AdmissionList(takesAnonymous: true)
+    let fleet = Fleet(clock: clock, admission: admission, log: log)
+    let authority = try TestAuthority(in: folder, clock: clock, randomness: randomness)
+    let access = NodeAccess(
+      store: store, fleet: fleet, admission: admission, issuer: issues ? authority.issuer : nil,
+      hash: try KeyedHash(key: Secret([UInt8](repeating: 8, count: 32))), clock: clock,
+      randomness: randomness, log: log)
     let cloud = Cloud(
-      store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,
+      store: store, fleet: fleet, images: images, access: access, clock: clock,
+      randomness: randomness,
       settings: .init(apiURL: "http://controller:8770"), log: log)
     identity = IdentityService(
       store: store, clock: clock, randomness: randomness,
@@ -64,6 +72,7 @@ public final class TestCloud: Sendable {
     let network = LoopbackNetwork(
       exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
     serving = Task {
+      try? await admission.load(from: store)
       try? await fleet.run(on: network, address: Self.address, delegate: cloud)
     }
   }

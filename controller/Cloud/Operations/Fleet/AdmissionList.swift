@@ -16,28 +16,25 @@ public final class AdmissionList: PeerAdmission {
   /// Serials that are good, of nodes that were ever revoked.
   private let revoked: Mutex<[NodeID: Set<String>]>
 
-  /// Reads the store.
+  /// Nothing is revoked; `load` must come before the first handshake.
   ///
   /// - Parameter takesAnonymous: whether there is anything to get without a certificate.
-  public static func load(from store: Store, takesAnonymous: Bool) async throws(RoostError)
-    -> AdmissionList
-  {
-    let list = AdmissionList(takesAnonymous: takesAnonymous)
-    try await store.read { (tx) throws(RoostError) in
+  public init(takesAnonymous: Bool) {
+    self.takesAnonymous = takesAnonymous
+    revoked = Mutex([:])
+  }
+
+  /// Reads what the store says.
+  public func load(from store: Store) async throws(RoostError) {
+    try await store.read { [self] (tx) throws(RoostError) in
       for revocation in try tx.revocations() {
-        list.revoke(revocation.node)
+        revoke(revocation.node)
         for certificate in try tx.certificates(of: revocation.node)
         where certificate.revokedAt == nil {
-          list.admit(certificate.serial, of: revocation.node)
+          admit(certificate.serial, of: revocation.node)
         }
       }
     }
-    return list
-  }
-
-  init(takesAnonymous: Bool) {
-    self.takesAnonymous = takesAnonymous
-    revoked = Mutex([:])
   }
 
   public func refusal(of peer: PeerIdentity) -> String? {

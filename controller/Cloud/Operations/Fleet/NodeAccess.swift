@@ -73,7 +73,7 @@ public struct NodeAccess: Sendable {
     guard let issuer else {
       throw RoostError(
         .conflict,
-        "This controller issues no certificates: wire.authority and wire.authority_key are not set. "
+        "This controller issues no certificates: wire.issuer and wire.issuer_key are not set. "
           + "`roostctl ca` makes certificates without it.")
     }
     return issuer
