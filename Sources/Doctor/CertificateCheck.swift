@@ -65,7 +65,7 @@ public struct CertificateCheck: Sendable {
   }
 
   private func lifetime(_ found: Certificate, _ now: Timestamp) -> Diagnosis {
-    let renew = "Issue a new one with `roostctl ca` and restart the program."
+    let renew = "Issue a new one with `roostctl ca`."
     if found.begins > now {
       return .fail(
         name, "\(certificate) holds only from \(found.begins.iso8601).",

@@ -49,7 +49,10 @@ import Testing
       try disk.replace("\(path)/\(name)", with: issued.certificate, mode: 0o644)
     }
     func establish(_ name: String) throws -> NodeID {
-      try NodeIdentity.establish(folder: path, certificate: "\(path)/\(name)", disk: disk)
+      let configuration = try AgentConfiguration(
+        text: "state_folder: \(path)\ncontroller: {certificate: \(path)/\(name)}", file: "agent.yaml")
+      return try NodeIdentity.establish(
+        folder: path, certificates: CertificateFiles(configuration, disk: disk), disk: disk)
     }
     #expect(try establish("node.crt") == one)
     #expect(try establish("node.crt") == one)

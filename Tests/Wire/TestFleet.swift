@@ -56,7 +56,7 @@ final class TestFleet: Sendable {
     try disk.replace(name + ".crt", with: issued.certificate, mode: 0o600)
     try disk.replace(name + ".key", with: issued.key.exposed, mode: 0o600)
     return try TLSCredentials(
-      certificate: name + ".crt", key: name + ".key", authority: trusting ?? authority)
+      certificate: name + ".crt", key: name + ".key", authority: trusting ?? authority, disk: disk)
   }
 
   func network(
