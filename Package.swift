@@ -191,7 +191,7 @@ let package = Package(
     tests(
       "Cloud",
       [
-        "Base", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON", "Log",
+        "Base", "Certificates", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON", "Log",
         "NodeProtocol", "Placement", "Scratch", "Store", "TestSupport", "Wire",
       ]),
     tests(

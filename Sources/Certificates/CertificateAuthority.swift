@@ -126,7 +126,8 @@ public struct CertificateAuthority: Sendable {
     let member = try Certificate()
     try check(gnutls_x509_crt_set_pubkey(member.handle, request.key), "set the key")
     try sign(member, subject, hosts: [], life: life)
-    return (member, try behind(member))
+    // As its owner will read it: GnuTLS does not show names of a certificate that it has just made.
+    return (try Certificate(pem: member.pem()), try behind(member))
   }
 
   /// Makes a CA that issues in this one's stead, so that this one's key can stay where nobody is.

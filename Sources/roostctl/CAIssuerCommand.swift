@@ -12,8 +12,8 @@ struct CAIssuerCommand: Command {
     Option("--out", "FOLDER", .required, "where issuer.key, issuer.crt and ca.crt go"),
   ]
   let details: String? = """
-    The controller uses it once wire.issuer and wire.issuer_key name the files. The key of the fleet's CA
-    is not needed for nodes then, and can be put away.
+    The controller uses it once wire.issuer and wire.issuer_key name the files. The key of the
+    fleet's CA is not needed for nodes then, and can be put away.
     """
 
   func run(_ options: Options) throws(RoostError) -> Outcome {

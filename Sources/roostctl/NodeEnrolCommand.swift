@@ -10,12 +10,12 @@ struct NodeEnrolCommand: OnlineCommand {
   let ownOptions = [
     Option("--node", "NODE", .optional, "a node to enrol anew; a new one without it"),
     Option("--host", "NAME", .optional, "the only host that may use it"),
-    Option("--valid-for", "SPAN", .optional, "how long it is good for, as 30m, 2h or 1d; 1h unless said"),
+    Option("--valid-for", "SPAN", .optional, "how long it is good for, as 30m or 2d; else 1h"),
     Option("--controller", "HOST:PORT", .optional, "where the agent reaches the controller"),
   ]
   let ownDetails: String? = """
-    Run the command as root on the host, or pipe it there: `roostctl node enrol | ssh HOST sh`. Whoever
-    has it can become a node: do not keep it. `enrolment list` shows what became of it.
+    Run the command as root on the host, or pipe it there: `roostctl node enrol | ssh HOST sh`.
+    Whoever has it can become a node: do not keep it. `enrolment list` shows what became of it.
     """
 
   func run(_ options: Options, asking client: OperatorClient) async throws(RoostError) -> Report {

@@ -12,8 +12,8 @@ struct NodeRevokeCommand: OnlineCommand {
   ]
   let ownOptions = [Option("--reason", "TEXT", .optional, "what lists show as the reason")]
   let ownDetails: String? = """
-    The node's connection is ended. Nothing makes an old certificate good again: `node enrol --node NODE`
-    prints the command that makes the node welcome, with a new one.
+    The node's connection is ended. Nothing makes an old certificate good again:
+    `node enrol --node NODE` prints the command that makes the node welcome, with a new one.
     """
 
   func run(_ options: Options, asking client: OperatorClient) async throws(RoostError) -> Report {

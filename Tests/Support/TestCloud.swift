@@ -7,7 +7,7 @@ import Crypto
 public import Fleet
 import Lanes
 public import Log
-import NodeProtocol
+public import NodeProtocol
 public import Scratch
 public import Store
 public import Wire
@@ -118,6 +118,25 @@ public final class TestCloud: Sendable {
         exchange, as: identity ?? PeerIdentity(role: .node, node: id), at: address,
         clock: clock),
       Self.address)
+  }
+
+  /// Calls the controller once, on a connection of its own.
+  ///
+  /// - Parameter identity: whom the caller's certificate names.
+  public func call<Method: RemoteMethod>(
+    _ method: Method.Type, _ request: Method.Request, as identity: PeerIdentity = .anonymous,
+    from address: String? = "192.0.2.9"
+  ) async throws -> Method.Reply {
+    let network = LoopbackNetwork(exchange, as: identity, at: address, clock: clock)
+    let peer = try await network.dialWhenListening(Self.address, service: ServiceTable())
+    do throws(WireStatus) {
+      let reply = try await peer.call(method, request, timeout: .seconds(30))
+      await peer.close(reason: "done")
+      return reply
+    } catch {
+      await peer.close(reason: "done")
+      throw error
+    }
   }
 
   /// Ends a node's connection and returns once the controller knows.
