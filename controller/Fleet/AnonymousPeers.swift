@@ -14,6 +14,9 @@ struct AnonymousPeers {
   private var attended: Set<ObjectIdentifier> = []
   private var callers: Set<ObjectIdentifier> = []
 
+  /// How many are attended.
+  var count: Int { attended.count }
+
   /// Takes a connection; false where there are enough.
   mutating func enter(_ peer: ObjectIdentifier) -> Bool {
     guard attended.count < Self.limit else { return false }
@@ -52,6 +55,9 @@ extension Fleet {
       group.cancelAll()
     }
   }
+
+  /// How many peers without a certificate are here.
+  var anonymousCount: Int { anonymous.count }
 
   /// Whether a peer without a certificate may make this call.
   func admitsCall(of peer: any WirePeer) -> Bool { anonymous.call(ObjectIdentifier(peer)) }
