@@ -176,7 +176,7 @@ let package = Package(
       "AgentDaemon",
       [
         "AgentDaemon", "Base", "Certificates", "Doctor", "Hypervisor", "Images", "Journal", "Lanes",
-        "Log", "NodeProtocol", "Reconciler", "Scratch", "Switch", "Wire",
+        "Log", "NodeProtocol", "Reconciler", "Scratch", "Switch", "TestSupport", "Wire",
       ]),
     program(
       "store-writer", path: "Tests/StoreWriter", ["Base", "CloudModel", "Database", "Store"]),
