@@ -213,6 +213,13 @@ let package = Package(
         "API", "Base", "Cloud", "CloudModel", "Fleet", "HTTPServer", "JSON", "Lanes", "LocalCloud",
         "Log", "NodeProtocol", "Processes", "Scratch", "TestSupport", "roostctl",
       ]),
+    tests(
+      "Access",
+      [
+        "Base", "Certificates", "EventLoop", "JSON", "LocalCloud", "Log", "NodeProtocol",
+        "Processes", "Scratch", "TestSupport", "Wire", "roost-agent", "roost-controller",
+        "roostctl",
+      ]),
     tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Scratch"]),
     tests("Cluster", exclude: ["sdk_path.py"], ["Base", "JSON", "LocalCloud", "Processes"]),
