@@ -23,8 +23,9 @@ struct CertificateRenewal: Sendable {
   let status: @Sendable (String?) -> Void
 
   private static let patience = Duration.seconds(30)
-  /// Civil time may jump, and an operator may enrol the node anew: nothing is counted on for longer.
-  private static let longestWait = Duration.seconds(3600)
+  /// Civil time may jump, and an operator may give the node another certificate, which may be due at
+  /// once: nothing is counted on for longer than the files are not looked at.
+  private static let longestWait = ReloadedCredentials.interval
 
   /// Renews again and again until the task is cancelled.
   func run() async {
