@@ -191,7 +191,8 @@ let package = Package(
     tests(
       "Cloud",
       [
-        "Base", "Certificates", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON", "Log",
+        "Base", "Certificates", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON",
+        "Log",
         "NodeProtocol", "Placement", "Scratch", "Store", "TestSupport", "Wire",
       ]),
     tests(

@@ -165,12 +165,13 @@ public final class TLSNetwork: Network {
   ) async {
     let deadline = clock.uptime + Self.patience
     setNoDelay(descriptor)
+    let welcome: [PeerIdentity.Role] =
+      admission.takesAnonymous ? [.node, .anonymous] : [.node]
     let outcome: Result<Connection, RoostError>
     do throws(RoostError) {
       outcome = .success(
         try await authenticate(
-          descriptor, .acceptor, expecting: admission.takesAnonymous ? [.node, .anonymous] : [.node],
-          service, deadline))
+          descriptor, .acceptor, expecting: welcome, service, deadline))
     } catch {
       outcome = .failure(error)
     }
@@ -207,7 +208,8 @@ public final class TLSNetwork: Network {
         guard let identity = session.peer(), roles.contains(identity.role) else {
           throw RoostError(
             .forbidden,
-            "The peer's certificate names no \(end == .dialler ? "controller" : "node") of this fleet.")
+            "The peer's certificate names no "
+              + "\(end == .dialler ? "controller" : "node") of this fleet.")
         }
         if end == .acceptor, let reason = admission.refusal(of: identity) {
           session.sayRevoked()

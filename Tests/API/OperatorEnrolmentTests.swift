@@ -33,17 +33,18 @@ struct OperatorEnrolmentTests {
     #expect(await api.send("GET", Self.path).json["enrolments"]?.elements?.isEmpty == true)
   }
 
-  @Test(arguments: [
-    (["valid_for_seconds": 59], "valid_for_seconds"),
-    (["valid_for_seconds": 604_801], "valid_for_seconds"),
-    (["node_id": "x"], "node_id"),
-    (["node_id": "00000000-0000-0000-0000-000000000000"], "node_id"),
-    (["controller_address": "host"], "controller_address"),
-    (["controller_address": "host:0"], "controller_address"),
-    (["controller_address": "a b:1"], "controller_address"),
-    (["host_name": ""], "host_name"),
-    (["token": "mine"], "token"),
-  ] as [(JSONValue, String)])
+  @Test(
+    arguments: [
+      (["valid_for_seconds": 59], "valid_for_seconds"),
+      (["valid_for_seconds": 604_801], "valid_for_seconds"),
+      (["node_id": "x"], "node_id"),
+      (["node_id": "00000000-0000-0000-0000-000000000000"], "node_id"),
+      (["controller_address": "host"], "controller_address"),
+      (["controller_address": "host:0"], "controller_address"),
+      (["controller_address": "a b:1"], "controller_address"),
+      (["host_name": ""], "host_name"),
+      (["token": "mine"], "token"),
+    ] as [(JSONValue, String)])
   func aWrongRequestNamesTheField(_ body: JSONValue, _ field: String) async {
     let answer = await api.send("POST", Self.path, ["enrolment": body])
     #expect(answer.status == 400)

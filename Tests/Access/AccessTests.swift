@@ -162,6 +162,26 @@ final class AccessTests: Sendable {
     }
   }
 
+  @Test func aRestoreEndsTokensAndKeepsRevocationsOfTheBackup() async throws {
+    let backup = controller.folder.file("backup.db")
+    let lost = NodeID.random(from: SystemRandomness())
+    let made = try controller.offline("lost", lost)
+    var token = ""
+    try await controller.running {
+      #expect(try await isWelcome(made))
+      #expect(try controller.roostctl("node", "revoke", "\(lost)").end == .exited(0))
+      token = try controller.token()
+    }
+    let configuration = ["--config", controller.configuration]
+    try controller.tree.run("roost-controller", ["backup", backup] + configuration)
+    try controller.tree.run("roost-controller", ["restore", backup, "--force"] + configuration)
+    try await controller.running {
+      let refused = try controller.enrol("alpha", token)
+      #expect(!refused.succeeded && refused.said.contains("not known here"))
+      #expect(try await !isWelcome(made))
+    }
+  }
+
   @Test func theControllerShowsANewCertificateWithoutARestart() async throws {
     try await controller.running {
       #expect(try controller.enrol("alpha", controller.token()).succeeded)

@@ -2,9 +2,11 @@
 
 import Base
 import Certificates
+import Doctor
 import Lanes
 import Log
 import NodeProtocol
+import Scratch
 import Synchronization
 import TestSupport
 import Testing
@@ -114,6 +116,42 @@ struct CertificateRenewalTests {
       }
       await peer.close(reason: "done")
     }
+  }
+
+  @Test func anotherCertificateIsNoticedThoughTheFirstHasLongToGo() async throws {
+    try await renewing { credentials in
+      await pass(days: 1)
+      let first = try leaf(credentials)
+      // An operator has put one in place that is due within the day.
+      let key = try PrivateKey.generate()
+      let request = try CertificateRequest(der: CertificateRequest.make(for: key))
+      let (_, chain) = try scene.authority.authority.issue(
+        .node(scene.node), to: request, life: .seconds(43_200))
+      let files = try scene.files()
+      try SystemDisk().replace(
+        files.issued.certificate, with: key.pem() + chain, mode: 0o600)
+      await credentials.reload()
+      #expect(try leaf(credentials).expires < first.expires)
+      await pass(days: 1)
+      await scene.calls.next()
+    }
+  }
+
+  @Test func aDoctorSeesThatItWasNotRenewed() async throws {
+    try await scene.withController {
+      await (try scene.network(.anonymous).dialWhenListening("controller")).close(reason: "seen")
+      _ = try await scene.enrolment().run()
+    }
+    let file = scene.folder.file("agent.yaml")
+    let text = "state_folder: \(scene.folder.file("state"))\nlibvirt: {virtualization: qemu}\n"
+    try SystemDisk().replace(file, with: Array(text.utf8), mode: 0o644)
+    func verdicts() async -> [Diagnosis.Verdict] {
+      await AgentDoctor(file: file, disk: SystemDisk(), clock: scene.clock).run().diagnoses
+        .filter { ["certificate", "renewal"].contains($0.check) }.map(\.verdict)
+    }
+    #expect(await verdicts() == [.ok, .ok, .ok, .ok])
+    scene.clock.advance(by: .seconds(82 * 86_400))
+    #expect(await verdicts() == [.ok, .warn, .ok, .warn])
   }
 
   @Test func theRuleIsTwoThirdsWithJitterAndPausesThatGrow() {

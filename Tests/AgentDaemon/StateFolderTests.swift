@@ -50,7 +50,8 @@ import Testing
     }
     func establish(_ name: String) throws -> NodeID {
       let configuration = try AgentConfiguration(
-        text: "state_folder: \(path)\ncontroller: {certificate: \(path)/\(name)}", file: "agent.yaml")
+        text: "state_folder: \(path)\ncontroller: {certificate: \(path)/\(name)}",
+        file: "agent.yaml")
       return try NodeIdentity.establish(
         folder: path, certificates: CertificateFiles(configuration, disk: disk), disk: disk)
     }

@@ -66,7 +66,8 @@ final class TestFleet: Sendable {
     try disk.replace(name + ".crt", with: issued.certificate, mode: 0o600)
     try disk.replace(name + ".key", with: issued.key.exposed, mode: 0o600)
     return try TLSMaterial(
-      certificate: name + ".crt", key: name + ".key", authorities: trusting ?? authority, disk: disk)
+      certificate: name + ".crt", key: name + ".key", authorities: trusting ?? authority, disk: disk
+    )
   }
 
   func network(

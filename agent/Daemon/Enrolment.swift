@@ -76,7 +76,8 @@ struct Enrolment: Sendable {
         ? " Run this again with the same token." : ""
       let refusal = RoostError(status)
       throw RoostError(
-        refusal.kind, "The controller at \(token.address) gave no certificate: \(status.message)"
+        refusal.kind,
+        "The controller at \(token.address) gave no certificate: \(status.message)"
           + (status.message.hasSuffix(".") ? "" : ".") + again, operator: refusal.operator)
     }
   }

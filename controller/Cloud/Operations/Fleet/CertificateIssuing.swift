@@ -36,7 +36,8 @@ extension NodeAccess {
     else {
       throw RoostError(
         .badRequest,
-        "An enrolment has a secret of \(EnrolmentToken.secretSize) bytes and a host name of 1 to 255.")
+        "An enrolment has a secret of \(EnrolmentToken.secretSize) bytes and a host name of 1 to 255."
+      )
     }
     let secretHash = hash.mac(request.secret)
     // Only a token that is on record makes anything costlier than a look at the store.

@@ -60,7 +60,7 @@ extension NodeAccess {
     return (enrolment, token.text)
   }
 
-  /// Every enrolment on record, with what its token is good for now, the oldest first.
+  /// Every enrolment on record, with what its token is still good for, the oldest first.
   public func enrolments(for caller: Caller) async throws(RoostError) -> [(
     enrolment: Enrolment, state: Enrolment.State
   )] {
