@@ -198,7 +198,8 @@ let package = Package(
     tests(
       "ControllerDaemon",
       [
-        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database", "Doctor", "Lanes",
+        "Base", "Certificates", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database",
+        "Doctor", "Lanes",
         "LocalCloud", "Log", "Processes", "Scratch", "Store", "TestSupport", "roost-controller",
         "roostctl",
       ]),

@@ -57,7 +57,7 @@ final class CertificateScene: Sendable {
   }
 
   func files(disk: any Disk = SystemDisk()) throws -> CertificateFiles {
-    CertificateFiles(try configuration, disk: disk)
+    CertificateFiles(try configuration, disk: disk, clock: clock)
   }
 
   func enrolment(disk: any Disk = SystemDisk()) throws -> Enrolment {

@@ -141,6 +141,18 @@ struct EnrolmentTests {
     }
   }
 
+  @Test func oneThatHasEndedDoesNotCountBesideOneThatHolds() async throws {
+    try scene.makeOffline(scene.node)
+    scene.clock.advance(by: .seconds(86_400))
+    try await scene.withController { _ = try await enrol() }
+    let files = try scene.files()
+    #expect(try files.place() == files.issued)
+    scene.clock.advance(by: TestAuthority.lifetime)
+    #expect(try files.place() == files.configured)
+    scene.clock.advance(by: .seconds(825 * 86_400))
+    #expect(try files.place() == files.issued, "of two that have ended the newer")
+  }
+
   @Test func theNewerOfTwoCertificatesCounts() async throws {
     let files = try scene.files()
     let none = #expect(throws: RoostError.self) { try files.place() }

@@ -53,7 +53,8 @@ import Testing
         text: "state_folder: \(path)\ncontroller: {certificate: \(path)/\(name)}",
         file: "agent.yaml")
       return try NodeIdentity.establish(
-        folder: path, certificates: CertificateFiles(configuration, disk: disk), disk: disk)
+        folder: path, certificates: CertificateFiles(configuration, disk: disk, clock: SystemClock()),
+        disk: disk)
     }
     #expect(try establish("node.crt") == one)
     #expect(try establish("node.crt") == one)

@@ -41,7 +41,7 @@ struct Agent: DaemonService {
     randomness = SystemRandomness()
     lanes = LanePool(name: "guest", width: 16)
     folder = try StateFolder(configuration.stateFolder, disk: disk)
-    certificates = CertificateFiles(configuration, disk: disk)
+    certificates = CertificateFiles(configuration, disk: disk, clock: clock)
     node = try NodeIdentity.establish(
       folder: folder.path, certificates: certificates, disk: disk)
     bootID = try Self.bootID(disk)

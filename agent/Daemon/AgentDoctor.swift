@@ -25,7 +25,7 @@ struct AgentDoctor {
       ])
     }
     var found: [Diagnosis] = [.ok("configuration", "\(file) is right.")]
-    found += certificates(CertificateFiles(configuration, disk: disk))
+    found += certificates(CertificateFiles(configuration, disk: disk, clock: clock))
     found.append(ReachCheck(name: "controller", address: configuration.controllerAddress).run())
     found += KernelCheck(disk).run()
     let folder = configuration.stateFolder

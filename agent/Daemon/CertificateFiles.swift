@@ -7,7 +7,8 @@ import NodeProtocol
 import Wire
 
 /// The files that this node is known by: what the controller issued, in the state folder, or what
-/// `roostctl ca` made, where the configuration says. The certificate that begins later counts.
+/// `roostctl ca` made, where the configuration says. Of those that have not ended the one counts that
+/// begins later.
 ///
 /// One file holds the issued certificate with its key, so that a crash leaves the old pair or the new
 /// one; the CA's is written before it, for it does no harm alone.
@@ -24,16 +25,18 @@ struct CertificateFiles: Sendable {
   /// Where the configuration has it.
   let configured: Place
   let disk: any Disk
+  let clock: any Clock
 
   /// Below the state folder.
   static let folderName = "identity"
   private static let fileLimit = 1 << 20
 
-  init(_ configuration: AgentConfiguration, disk: any Disk) {
+  init(_ configuration: AgentConfiguration, disk: any Disk, clock: any Clock) {
     folder = "\(configuration.stateFolder)/\(Self.folderName)"
     configured = Place(
       certificate: configuration.certificate, key: configuration.key, authorities: configuration.ca)
     self.disk = disk
+    self.clock = clock
   }
 
   /// What the controller issued.
@@ -51,20 +54,25 @@ struct CertificateFiles: Sendable {
   ///
   /// - Throws: `notFound` when there are none.
   func place() throws(RoostError) -> Place {
-    var newest: (place: Place, begins: Timestamp)?
+    let now = clock.now
+    var best: (place: Place, leaf: Certificate)?
     for place in [issued, configured] {
       guard let pem = try disk.read(place.certificate, limit: Self.fileLimit) else { continue }
-      let begins = try Self.leaf(pem, place.certificate).begins
-      // The first of equals.
-      if newest.map({ $0.begins < begins }) ?? true { newest = (place, begins) }
+      let leaf = try Self.leaf(pem, place.certificate)
+      guard let other = best?.leaf else {
+        best = (place, leaf)
+        continue
+      }
+      let (isGood, isOtherGood) = (now < leaf.expires, now < other.expires)
+      if isGood == isOtherGood ? other.begins < leaf.begins : isGood { best = (place, leaf) }
     }
-    guard let newest else {
+    guard let best else {
       throw RoostError(
         .notFound,
         "This host has no certificate: there is neither \(issued.certificate) nor "
           + "\(configured.certificate). `roostctl node enrol` prints the command that gets one.")
     }
-    return newest.place
+    return best.place
   }
 
   /// Certificate, key and CAs that count now.
@@ -107,11 +115,11 @@ struct CertificateFiles: Sendable {
   @discardableResult
   func install(
     _ answer: IssuedCertificate, for key: PrivateKey, of node: NodeID?,
-    under fingerprint: [UInt8]? = nil, following earlier: Certificate? = nil, at time: Timestamp
+    under fingerprint: [UInt8]? = nil, following earlier: Certificate? = nil
   ) throws(RoostError) -> Certificate {
     let chain = try CertificateChain(pem: Array(answer.chain.utf8))
     let authorities = try CertificateChain(pem: Array(answer.authorities.utf8))
-    let leaf = chain.leaf
+    let (leaf, time) = (chain.leaf, clock.now)
     let trusted = authorities.certificates
     let (keyID, leads) = (try key.id(), try chain.leads(to: trusted, atAnyTime: true))
     let isRight =

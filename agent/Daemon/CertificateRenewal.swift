@@ -68,7 +68,7 @@ struct CertificateRenewal: Sendable {
   }
 
   private func renew(_ current: Certificate) async throws(RoostError) {
-    let (files, node, clock) = (files, node, clock)
+    let (files, node) = (files, node)
     let key = try await lane.run("read the pending key", timeout: Self.patience) {
       () throws(RoostError) in try files.keyToAskFor()
     }
@@ -82,7 +82,7 @@ struct CertificateRenewal: Sendable {
       let lock = try FolderLock(existing: files.folder, holder: "enrolment")
       defer { withExtendedLifetime(lock) {} }
       return try files.install(
-        reply.certificate, for: key, of: node, following: current, at: clock.now)
+        reply.certificate, for: key, of: node, following: current)
     }
     await credentials.reload()
     log.info("renewed the certificate: \(renewed.serial) holds until \(renewed.expires.iso8601)")

@@ -24,7 +24,7 @@ struct Enrolment: Sendable {
 
   /// - Returns: what to tell the operator.
   func run() async throws(RoostError) -> String {
-    let files = CertificateFiles(configuration, disk: disk)
+    let files = CertificateFiles(configuration, disk: disk, clock: clock)
     // QEMU reaches disks and base images below it as another user.
     try disk.makeFolder(configuration.stateFolder, mode: 0o711)
     try disk.makeFolder(files.folder, mode: 0o700)
@@ -39,7 +39,7 @@ struct Enrolment: Sendable {
     request.certificateRequest = try CertificateRequest.make(for: key)
     let answer = try await ask(request)
     let certificate = try files.install(
-      answer, for: key, of: kept, under: token.fingerprint, at: clock.now)
+      answer, for: key, of: kept, under: token.fingerprint)
     return report(answer.nodeID, certificate, files)
   }
 
