@@ -186,7 +186,8 @@ public final class TLSNetwork: Network {
       }
       await connection.close(reason: "done")
     case .failure(let error):
-      log.warning("refused a connection: \(error.user)")
+      let place = peerAddress(descriptor) ?? "a peer that has gone"
+      log.warning("refused a connection from \(place): \(error.user)")
       loop.unwatch(descriptor)
       close(descriptor)
     }

@@ -52,9 +52,8 @@ import Testing
       let configuration = try AgentConfiguration(
         text: "state_folder: \(path)\ncontroller: {certificate: \(path)/\(name)}",
         file: "agent.yaml")
-      return try NodeIdentity.establish(
-        folder: path, certificates: CertificateFiles(configuration, disk: disk, clock: SystemClock()),
-        disk: disk)
+      let files = CertificateFiles(configuration, disk: disk, clock: SystemClock())
+      return try NodeIdentity.establish(folder: path, certificates: files, disk: disk)
     }
     #expect(try establish("node.crt") == one)
     #expect(try establish("node.crt") == one)
