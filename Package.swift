@@ -222,7 +222,7 @@ let package = Package(
         "Processes", "Scratch", "TestSupport", "Wire", "roost-agent", "roost-controller",
         "roostctl",
       ]),
-    tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
+    tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon", "NodeProtocol"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Scratch"]),
     tests("Cluster", exclude: ["sdk_path.py"], ["Base", "JSON", "LocalCloud", "Processes"]),
   ]
