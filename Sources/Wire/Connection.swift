@@ -182,8 +182,8 @@ actor Connection: WirePeer {
       case .wantsRead, .wantsWrite:
         dropSent()
         return updateInterest()
-      case .closed: perform(rules.lost("the peer closed the connection"))
-      case .failed(let reason): perform(rules.lost(reason))
+      case .closed: return lose("the peer closed the connection")
+      case .failed(let reason): return lose(reason)
       }
     }
     if sent == outgoing.count {
@@ -191,6 +191,13 @@ actor Connection: WirePeer {
       sent = 0
     }
     updateInterest()
+  }
+
+  /// Ends for what the transport says. The end tries to send once more, which leads here again where
+  /// nothing can be sent; then there is nothing left to do.
+  private func lose(_ reason: String) {
+    let actions = rules.lost(reason)
+    if !actions.isEmpty { perform(actions) }
   }
 
   /// A peer that is always a little behind would otherwise let the buffer grow for ever.
