@@ -73,7 +73,7 @@ let package = Package(
     library("HTTPClient", path: "Sources/HTTP/Client", ["Base", "CCurl", "Lanes"]),
     library(
       "Wire", ["Base", "Certificates", "CGnuTLS", "CLinux", "EventLoop", "Lanes", "Log"]),
-    library("NodeProtocol", exclude: ["proto"], ["Base", "Wire"]),
+    library("NodeProtocol", exclude: ["proto"], ["Base", "Crypto", "Wire"]),
     library("ImageFormat", ["Base"]),
     library("Placement", ["Base"]),
     library("Invariants", ["Base"]),
@@ -109,8 +109,8 @@ let package = Package(
     library(
       "Cloud", path: "controller/Cloud/Operations",
       [
-        "Base", "CloudModel", "Crypto", "Database", "Fleet", "ImageFormat", "Invariants",
-        "JSON", "Lanes", "Log", "NodeProtocol", "Placement", "Store",
+        "Base", "Certificates", "CloudModel", "Crypto", "Database", "Fleet", "ImageFormat",
+        "Invariants", "JSON", "Lanes", "Log", "NodeProtocol", "Placement", "Store", "Wire",
       ]),
     library(
       "API", path: "controller/API",
@@ -140,8 +140,8 @@ let package = Package(
     library(
       "TestSupport", path: "Tests/Support",
       [
-        "API", "Base", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer", "JSON", "Lanes",
-        "Log", "NodeProtocol", "Scratch", "Store", "Wire",
+        "API", "Base", "Certificates", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer",
+        "JSON", "Lanes", "Log", "NodeProtocol", "Scratch", "Store", "Wire",
       ]),
     tests("Base", ["Base", "Scratch"]),
     tests("Log", ["Base", "Log"]),
@@ -176,7 +176,7 @@ let package = Package(
       "AgentDaemon",
       [
         "AgentDaemon", "Base", "Certificates", "Doctor", "Hypervisor", "Images", "Journal", "Lanes",
-        "Log", "NodeProtocol", "Reconciler", "Scratch", "Switch", "Wire",
+        "Log", "NodeProtocol", "Reconciler", "Scratch", "Switch", "TestSupport", "Wire",
       ]),
     program(
       "store-writer", path: "Tests/StoreWriter", ["Base", "CloudModel", "Database", "Store"]),
@@ -191,13 +191,15 @@ let package = Package(
     tests(
       "Cloud",
       [
-        "Base", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON", "Log",
+        "Base", "Certificates", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON",
+        "Log",
         "NodeProtocol", "Placement", "Scratch", "Store", "TestSupport", "Wire",
       ]),
     tests(
       "ControllerDaemon",
       [
-        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database", "Doctor", "Lanes",
+        "Base", "Certificates", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database",
+        "Doctor", "Lanes",
         "LocalCloud", "Log", "Processes", "Scratch", "Store", "TestSupport", "roost-controller",
         "roostctl",
       ]),
@@ -213,7 +215,14 @@ let package = Package(
         "API", "Base", "Cloud", "CloudModel", "Fleet", "HTTPServer", "JSON", "Lanes", "LocalCloud",
         "Log", "NodeProtocol", "Processes", "Scratch", "TestSupport", "roostctl",
       ]),
-    tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
+    tests(
+      "Access",
+      [
+        "Base", "Certificates", "EventLoop", "JSON", "LocalCloud", "Log", "NodeProtocol",
+        "Processes", "Scratch", "TestSupport", "Wire", "roost-agent", "roost-controller",
+        "roostctl",
+      ]),
+    tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon", "NodeProtocol"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Scratch"]),
     tests("Cluster", exclude: ["agent.py", "sdk_path.py"], ["Base", "JSON", "LocalCloud", "Processes"]),
   ]

@@ -23,16 +23,20 @@ public final class TLSNetwork: Network {
   let log: Logger
   let software: String
   private let alarms: Alarms
-  private let credentials: TLSCredentials
+  private let credentials: any CredentialSource
+  private let admission: any PeerAdmission
   private let resolver = Lane(name: "resolve")
   private let strangers = Mutex(0)
 
   /// - Parameters:
   ///   - software: what this end calls itself in the preface, as `roost-agent/0.1.0`.
+  ///   - admission: who may connect to this end, beyond what certificates prove.
   public init(
-    _ credentials: TLSCredentials, loop: EventLoop, clock: any Clock, software: String, log: Logger
+    _ credentials: any CredentialSource, loop: EventLoop, clock: any Clock, software: String,
+    log: Logger, admission: any PeerAdmission = CertificatesOnly()
   ) {
     self.credentials = credentials
+    self.admission = admission
     self.loop = loop
     self.clock = clock
     self.software = software
@@ -55,7 +59,7 @@ public final class TLSNetwork: Network {
       close(descriptor)
       throw error
     }
-    return try await authenticate(descriptor, .dialler, expecting: .controller, service, deadline)
+    return try await authenticate(descriptor, .dialler, expecting: [.controller], service, deadline)
   }
 
   private func connect(
@@ -160,11 +164,15 @@ public final class TLSNetwork: Network {
     _ accepted: @Sendable (any WirePeer) async -> Void
   ) async {
     let deadline = clock.uptime + Self.patience
+    let place = peerAddress(descriptor) ?? "a peer that has gone"
     setNoDelay(descriptor)
+    let welcome: [PeerIdentity.Role] =
+      admission.takesAnonymous ? [.node, .anonymous] : [.node]
     let outcome: Result<Connection, RoostError>
     do throws(RoostError) {
       outcome = .success(
-        try await authenticate(descriptor, .acceptor, expecting: .node, service, deadline))
+        try await authenticate(
+          descriptor, .acceptor, expecting: welcome, service, deadline))
     } catch {
       outcome = .failure(error)
     }
@@ -179,18 +187,20 @@ public final class TLSNetwork: Network {
       }
       await connection.close(reason: "done")
     case .failure(let error):
-      log.warning("refused a connection: \(error.user)")
+      log.warning("refused a connection from \(place): \(error.user)")
     }
   }
 
   /// The descriptor is the connection's from here on, or closed.
   private func authenticate(
-    _ descriptor: Int32, _ end: TLSSession.End, expecting role: PeerIdentity.Role,
+    _ descriptor: Int32, _ end: TLSSession.End, expecting roles: [PeerIdentity.Role],
     _ service: any WireService, _ deadline: Uptime
   ) async throws(RoostError) -> Connection {
     let session: TLSSession
     do throws(RoostError) {
-      session = try TLSSession(end, credentials, descriptor: descriptor)
+      session = try TLSSession(
+        end, credentials.current(), descriptor: descriptor,
+        takesAnonymous: admission.takesAnonymous)
     } catch {
       close(descriptor)
       throw error
@@ -202,9 +212,15 @@ public final class TLSNetwork: Network {
       switch session.handshake() {
       case .done, .closed:
         // GnuTLS says success with 0 here.
-        guard let identity = session.peer(), identity.role == role else {
+        guard let identity = session.peer(), roles.contains(identity.role) else {
           throw RoostError(
-            .forbidden, "The peer's certificate does not name a \(role.rawValue) of this fleet.")
+            .forbidden,
+            "The peer's certificate names no "
+              + "\(end == .dialler ? "controller" : "node") of this fleet.")
+        }
+        if end == .acceptor, let reason = admission.refusal(of: identity) {
+          session.sayRevoked()
+          throw RoostError(.forbidden, "\(identity): \(reason)")
         }
         let connection = Connection(
           transport, to: identity, at: peerAddress(descriptor), dialled: end == .dialler, service: service,

@@ -13,14 +13,16 @@ import Wire
 final class TestFleet: Sendable {
   let clock = TestClock()
   let logged = CapturingSink()
-  let delegate = RememberingDelegate()
+  let delegate: RememberingDelegate
   let fleet: Fleet
   private let exchange: LoopbackNetwork.Exchange
   private let serving: Task<Void, Never>
 
-  init() throws {
+  init(admission: any PeerAdmission = CertificatesOnly()) throws {
     exchange = try LoopbackNetwork.Exchange()
-    let fleet = Fleet(clock: clock, log: Logger(logged, threshold: .debug))
+    delegate = RememberingDelegate(clock: clock)
+    let fleet = Fleet(
+      clock: clock, admission: admission, log: Logger(logged, threshold: .debug))
     self.fleet = fleet
     let network = LoopbackNetwork(
       exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
@@ -74,6 +76,10 @@ final class TestFleet: Sendable {
 
 /// Remembers what it was asked, and answers as told.
 final class RememberingDelegate: FleetDelegate {
+  private let clock: any Clock
+
+  init(clock: any Clock) { self.clock = clock }
+
   struct State {
     var answers: [NodeID: [Desired]] = [:]
     /// Where registrations came from.
@@ -104,6 +110,21 @@ final class RememberingDelegate: FleetDelegate {
   func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError) {
     try throwIfTold()
     state.withLock { $0.observed += observations.map { (node, $0) } }
+  }
+
+  func enrol(_ request: EnrolRequest, from address: String?) async throws(RoostError)
+    -> IssuedCertificate
+  {
+    try throwIfTold()
+    return IssuedCertificate()
+  }
+
+  func renewCertificate(
+    of peer: PeerIdentity, _ node: NodeID, _ request: RenewCertificateRequest
+  ) async throws(RoostError) -> RenewedCertificate {
+    try throwIfTold()
+    return RenewedCertificate(
+      certificate: IssuedCertificate(), expires: clock.now + .seconds(90 * 86_400))
   }
 
   func grantImage(_ image: ImageID, to node: NodeID) async throws(RoostError) -> GrantImageReply {

@@ -58,12 +58,8 @@ struct SchemaTests {
       if words.first == "service" { service = String(words[1]) }
       if words.first == "rpc" { methods.append("roost.node.v1.\(service)/\(words[1])") }
     }
-    #expect(
-      methods == [
-        ControllerMethods.Register.name, ControllerMethods.Heartbeat.name,
-        ControllerMethods.Report.name, ControllerMethods.GrantImage.name,
-        AgentMethods.Apply.name, AgentMethods.ConsoleLog.name, AgentMethods.Survey.name,
-      ])
+    let all = ControllerMethods.all + EnrolmentMethods.all + AgentMethods.all
+    #expect(methods == all.map { $0.name })
   }
 
   private func schemaLines() throws -> [Substring] {

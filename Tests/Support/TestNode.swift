@@ -159,7 +159,7 @@ public final class TestNode: Sendable {
 
 extension Network {
   /// Dials as often as it takes until somebody listens.
-  fileprivate func dialWhenListening(_ address: String, service: any WireService)
+  func dialWhenListening(_ address: String, service: any WireService)
     async throws(RoostError) -> any WirePeer
   {
     while true {

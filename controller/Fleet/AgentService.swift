@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Log
 import NodeProtocol
 import Wire
 
 /// Serves what agents call.
 struct AgentService: WireService {
   private let table: ServiceTable
+  private let log: Logger
 
   init(fleet: Fleet, delegate: any FleetDelegate) {
+    log = fleet.log
     var table = ServiceTable()
+    table.serveCredentials(of: fleet, delegate)
     table.on(ControllerMethods.Register.self) {
       (request: RegisterRequest, peer: any WirePeer) async throws(WireStatus) -> RegisterReply in
       let node = try await joined(peer, to: fleet)
@@ -55,7 +59,14 @@ struct AgentService: WireService {
   func serve(
     _ request: WireRequest, from peer: any WirePeer
   ) async throws(WireStatus) -> WireReply {
-    try await table.serve(request, from: peer)
+    do throws(WireStatus) {
+      return try await table.serve(request, from: peer)
+    } catch {
+      if error.code == .permissionDenied {
+        log.warning("refused a call from \(peer.address ?? "an unknown address"): \(error)")
+      }
+      throw error
+    }
   }
 }
 
@@ -64,13 +75,16 @@ private func joined(_ peer: any WirePeer, to fleet: Fleet) async throws(WireStat
   guard peer.identity.role == .node, let node = peer.identity.node else {
     throw WireStatus(.permissionDenied, "the certificate names no node")
   }
+  if let reason = await fleet.turnAway(peer, from: node) {
+    throw WireStatus(.permissionDenied, reason)
+  }
   guard await fleet.join(peer, node: node) else {
     throw WireStatus(.aborted, "a newer connection of this node has taken this one's place")
   }
   return node
 }
 
-private func registeredSpeaker(_ peer: any WirePeer, in fleet: Fleet) async throws(WireStatus)
+func registeredSpeaker(_ peer: any WirePeer, in fleet: Fleet) async throws(WireStatus)
   -> NodeID
 {
   let node = try await joined(peer, to: fleet)
@@ -96,7 +110,7 @@ private func check(_ request: RegisterRequest) throws(WireStatus) {
 }
 
 /// Runs the delegate's part; its error travels as a status without the user's text being lost.
-private func recorded<Value>(
+func recorded<Value>(
   _ body: () async throws(RoostError) -> Value
 ) async throws(WireStatus) -> Value {
   do throws(RoostError) {
@@ -107,6 +121,7 @@ private func recorded<Value>(
       case .notFound: .notFound
       case .badRequest: .invalidArgument
       case .forbidden: .permissionDenied
+      case .unauthorized: .unauthenticated
       case .conflict: .failedPrecondition
       case .unavailable: .unavailable
       case .cancelled: .cancelled

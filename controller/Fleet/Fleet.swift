@@ -16,6 +16,8 @@ public actor Fleet {
   let clock: any Clock
   let crashPoints: CrashPoints
   let log: Logger
+  let admission: any PeerAdmission
+  var anonymous = AnonymousPeers()
   var sessions: [NodeID: Session] = [:]
   var leaseEnds: [NodeID: Uptime] = [:]
   /// Connections that a newer one has replaced and that have not ended yet.
@@ -23,10 +25,14 @@ public actor Fleet {
   private let startedAt: Uptime
 
   /// A fleet that nobody has joined.
+  ///
+  /// - Parameter admission: whose connections may speak for their nodes.
   public init(
-    terms: LeaseTerms = LeaseTerms(), clock: any Clock, crashPoints: CrashPoints = .none,
+    terms: LeaseTerms = LeaseTerms(), clock: any Clock,
+    admission: any PeerAdmission = CertificatesOnly(), crashPoints: CrashPoints = .none,
     log: Logger
   ) {
+    self.admission = admission
     self.terms = terms
     self.clock = clock
     self.crashPoints = crashPoints
