@@ -74,6 +74,7 @@ let package = Package(
     library(
       "Wire", ["Base", "Certificates", "CGnuTLS", "CLinux", "EventLoop", "Lanes", "Log"]),
     library("NodeProtocol", exclude: ["proto"], ["Base", "Wire"]),
+    library("StateDigest", ["Base", "Crypto", "NodeProtocol"]),
     library("ImageFormat", ["Base"]),
     library("Placement", ["Base"]),
     library("Invariants", ["Base"]),
@@ -89,13 +90,15 @@ let package = Package(
     library("Journal", path: "agent/Journal", ["Base", "Database", "NodeProtocol"]),
     library(
       "Reconciler", path: "agent/Reconciler",
-      ["Base", "Hypervisor", "Images", "Journal", "Log", "NodeProtocol", "Switch"]),
+      [
+        "Base", "Hypervisor", "Images", "Journal", "Log", "NodeProtocol", "StateDigest", "Switch",
+      ]),
     library(
       "AgentDaemon", path: "agent/Daemon",
       [
         "Base", "Certificates", "Config", "Daemon", "Doctor", "EventLoop", "HTTPClient",
-        "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch",
-        "Wire",
+        "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler",
+        "StateDigest", "Switch", "Wire",
       ]),
     program("roost-agent", path: "agent/Main", ["AgentDaemon"]),
 
@@ -105,12 +108,12 @@ let package = Package(
       "Store", path: "controller/Store", ["Base", "CloudModel", "Database", "JSON"]),
     library(
       "Fleet", path: "controller/Fleet",
-      ["Base", "CloudModel", "Log", "NodeProtocol", "Wire"]),
+      ["Base", "CloudModel", "Log", "NodeProtocol", "StateDigest", "Wire"]),
     library(
       "Cloud", path: "controller/Cloud/Operations",
       [
         "Base", "CloudModel", "Crypto", "Database", "Fleet", "ImageFormat", "Invariants",
-        "JSON", "Lanes", "Log", "NodeProtocol", "Placement", "Store",
+        "JSON", "Lanes", "Log", "NodeProtocol", "Placement", "StateDigest", "Store",
       ]),
     library(
       "API", path: "controller/API",
@@ -157,6 +160,7 @@ let package = Package(
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes", "Scratch"]),
     tests("Wire", ["Base", "Certificates", "EventLoop", "Lanes", "Log", "Scratch", "Wire"]),
     tests("NodeProtocol", ["Base", "NodeProtocol", "Processes"]),
+    tests("StateDigest", ["Base", "NodeProtocol", "StateDigest"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),

@@ -2,11 +2,18 @@
 
 /// Served by the controller, called by agents. The caller is known by its certificate.
 public enum ControllerMethods {
-  /// The first call on every connection.
+  /// The first call on a connection, of an agent that names all it holds.
   public enum Register: RemoteMethod {
     public typealias Request = RegisterRequest
     public typealias Reply = RegisterReply
     public static let name = "roost.node.v1.Controller/Register"
+  }
+
+  /// The first call on a connection, of an agent that names only what the controller does not know.
+  public enum Resume: RemoteMethod {
+    public typealias Request = ResumeRequest
+    public typealias Reply = ResumeReply
+    public static let name = "roost.node.v1.Controller/Resume"
   }
 
   /// Renews the lease; sent every third of it.

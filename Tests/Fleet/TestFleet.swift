@@ -5,6 +5,7 @@ import CloudModel
 import Fleet
 import Log
 import NodeProtocol
+import StateDigest
 import Synchronization
 import TestSupport
 import Wire
@@ -77,6 +78,10 @@ final class RememberingDelegate: FleetDelegate {
     var answers: [NodeID: [Desired]] = [:]
     /// Where registrations came from.
     var addresses: [String?] = []
+    /// What a node holds as far as this delegate knows, and which of its reports are recorded.
+    var held: [NodeID: [Held]] = [:]
+    var recorded: [NodeID: [EntryDigest]] = [:]
+    var resumptions: [NodeID] = []
     var failure: RoostError?
     var observed: [(node: NodeID, observation: Observation)] = []
     var granted: [(node: NodeID, image: ImageID)] = []
@@ -97,6 +102,20 @@ final class RememberingDelegate: FleetDelegate {
     return state.withLock { state in
       state.addresses.append(address)
       return state.answers[node] ?? []
+    }
+  }
+
+  func resume(
+    _ node: NodeID, _ resumption: Resumption, from address: String?
+  ) async throws(RoostError) -> ResumptionOutcome {
+    try throwIfTold()
+    return state.withLock { state in
+      state.resumptions.append(node)
+      guard case .wanted(let buckets) = resumption.held(onRecord: state.held[node] ?? []) else {
+        return .registered(
+          state.answers[node] ?? [], resumption.unlike(state.recorded[node] ?? []))
+      }
+      return .wanted(buckets)
     }
   }
 

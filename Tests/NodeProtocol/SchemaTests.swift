@@ -60,8 +60,9 @@ struct SchemaTests {
     }
     #expect(
       methods == [
-        ControllerMethods.Register.name, ControllerMethods.Heartbeat.name,
-        ControllerMethods.Report.name, ControllerMethods.GrantImage.name,
+        ControllerMethods.Register.name, ControllerMethods.Resume.name,
+        ControllerMethods.Heartbeat.name, ControllerMethods.Report.name,
+        ControllerMethods.GrantImage.name,
         AgentMethods.Apply.name, AgentMethods.ConsoleLog.name, AgentMethods.Survey.name,
       ])
   }

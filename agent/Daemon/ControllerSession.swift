@@ -44,9 +44,10 @@ struct ControllerSession: Sendable {
     while !Task.isCancelled {
       await awaitHypervisor()
       guard !Task.isCancelled else { return }
+      let begun = parts.clock.uptime
       do throws(RoostError) {
         let ending = try await connected()
-        failures = 0
+        if parts.clock.uptime - begun >= ReconnectRule.honestSession { failures = 0 }
         parts.log.warning("lost the controller at \(address): \(ending)")
         status("Lost the controller at \(address): \(ending)")
       } catch {
@@ -56,8 +57,8 @@ struct ControllerSession: Sendable {
       }
       guard !Task.isCancelled else { return }
       failures += 1
-      let jitter = parts.randomness.number(below: 100)
-      try? await parts.clock.sleep(for: FailureRule.pause(failures, jitter))
+      try? await parts.clock.sleep(
+        for: ReconnectRule.pause(failures: failures, parts.randomness))
     }
   }
 
@@ -89,8 +90,10 @@ struct ControllerSession: Sendable {
       throw RoostError(.forbidden, "The peer at \(address) is not a controller.")
     }
     let lease: Duration
+    let registering = Registering(
+      hostName: hostName, reconciler: reconciler, parts: parts, offer: offer)
     do throws(WireStatus) {
-      lease = try await register(offer, peer)
+      lease = Self.lease(try await registering.run(on: peer))
     } catch {
       await peer.close(reason: "not registered")
       throw RoostError(error)
@@ -98,44 +101,10 @@ struct ControllerSession: Sendable {
     parts.log.info("registered with the controller at \(address)")
     status("Registered with the controller at \(address).")
     link.set(peer)
-    reconciler.board.repeatAll()
     let ending = await serve(peer, lease)
     link.set(nil)
     await peer.close(reason: ending)
     return ending
-  }
-
-  private func register(
-    _ offer: Inventory, _ peer: any WirePeer
-  ) async throws(WireStatus) -> Duration {
-    var request = RegisterRequest()
-    request.hostName = hostName
-    request.agentVersion = Release.version
-    request.inventory = offer
-    do throws(RoostError) {
-      request.held = try await held()
-    } catch {
-      throw WireStatus(error)
-    }
-    let reply = try await peer.call(
-      ControllerMethods.Register.self, request, timeout: Self.patience)
-    return Self.lease(reply.leaseMS)
-  }
-
-  /// What the journal holds, and every guest of this node that it does not: a journal that was lost
-  /// must not make guests invisible. Those have no generation, so that whatever the controller wants
-  /// of them is newer; one that it never knew it lists as an orphan.
-  private func held() async throws(RoostError) -> [Held] {
-    let journalled = try await reconciler.held()
-    let known = Set(journalled.map(\.instanceID))
-    let others = try await parts.hypervisor.domains().filter { $0.node == parts.node }
-      .compactMap(\.instance).filter { !known.contains($0) }
-    return journalled
-      + others.map { instance in
-        var held = Held()
-        held.instanceID = instance
-        return held
-      }
   }
 
   /// A lease under a second would be all heartbeats; 0 is from a controller that says nothing.

@@ -53,8 +53,9 @@ struct Controller: DaemonService {
         folder: configuration.imageFolder, sizeLimit: configuration.imageSizeLimit),
       log: log)
     fleet = Fleet(
-      terms: LeaseTerms(span: configuration.lease), clock: clock, crashPoints: crashPoints,
-      log: log)
+      terms: LeaseTerms(span: configuration.lease),
+      admission: Admission.Terms(rate: Int64(configuration.registrationRate)), clock: clock,
+      crashPoints: crashPoints, log: log)
     cloud = Cloud(
       store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,
       settings: Cloud.Settings(

@@ -39,6 +39,8 @@ public struct ControllerConfiguration: Sendable {
   public var wireCA: String
   /// How long a node counts as up after a heartbeat.
   public var lease: Duration
+  /// How many nodes are registered in a second at most.
+  public var registrationRate: Int
 
   /// How long a token is good for.
   public var tokenLifetime: Duration
@@ -91,6 +93,8 @@ public struct ControllerConfiguration: Sendable {
       key: try wire.path("key", default: "/etc/roost/controller.key"))
     wireCA = try wire.path("ca", default: "/etc/roost/ca.crt")
     lease = try wire.duration("lease", in: .seconds(3)...(.seconds(600)), default: .seconds(15))
+    registrationRate = try wire.integer(
+      "registrations_per_second", in: 1...100_000, default: 1000)
 
     tokenLifetime = try reader.section("identity").duration(
       "token_lifetime", in: .seconds(60)...(.seconds(30 * 86_400)), default: .seconds(3600))

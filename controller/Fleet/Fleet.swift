@@ -13,21 +13,23 @@ public import Wire
 /// node has them in its journal; after a reconnect the delegate says what differs.
 public actor Fleet {
   let terms: LeaseTerms
-  let clock: any Clock
+  nonisolated let clock: any Clock
   let crashPoints: CrashPoints
   let log: Logger
   var sessions: [NodeID: Session] = [:]
   var leaseEnds: [NodeID: Uptime] = [:]
   /// Connections that a newer one has replaced and that have not ended yet.
   var replaced: Set<ObjectIdentifier> = []
+  var admission: Admission
   private let startedAt: Uptime
 
   /// A fleet that nobody has joined.
   public init(
-    terms: LeaseTerms = LeaseTerms(), clock: any Clock, crashPoints: CrashPoints = .none,
-    log: Logger
+    terms: LeaseTerms = LeaseTerms(), admission: Admission.Terms = Admission.Terms(),
+    clock: any Clock, crashPoints: CrashPoints = .none, log: Logger
   ) {
     self.terms = terms
+    self.admission = Admission(admission)
     self.clock = clock
     self.crashPoints = crashPoints
     self.log = log

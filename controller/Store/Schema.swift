@@ -19,5 +19,6 @@ public enum Schema {
   public static let migrations = [
     Migration(version: 1, name: "first tables", sql: first.joined(separator: "\n")),
     Migration(version: 2, name: "removal of orphans", sql: FleetSchema.orphanRemovalSQL),
+    Migration(version: 3, name: "recorded reports", sql: FleetSchema.recordedReportsSQL),
   ]
 }
