@@ -144,7 +144,7 @@ let package = Package(
       "TestSupport", path: "Tests/Support",
       [
         "API", "Base", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer", "JSON", "Lanes",
-        "Log", "NodeProtocol", "Scratch", "Store", "Wire",
+        "Log", "NodeProtocol", "Scratch", "StateDigest", "Store", "Wire",
       ]),
     tests("Base", ["Base", "Scratch"]),
     tests("Log", ["Base", "Log"]),
@@ -180,7 +180,7 @@ let package = Package(
       "AgentDaemon",
       [
         "AgentDaemon", "Base", "Certificates", "Doctor", "Hypervisor", "Images", "Journal", "Lanes",
-        "Log", "NodeProtocol", "Reconciler", "Scratch", "Switch", "Wire",
+        "Log", "NodeProtocol", "Reconciler", "Scratch", "StateDigest", "Switch", "Wire",
       ]),
     program(
       "store-writer", path: "Tests/StoreWriter", ["Base", "CloudModel", "Database", "Store"]),
@@ -191,12 +191,14 @@ let package = Package(
         "TestSupport", "store-writer",
       ]),
     tests(
-      "Fleet", ["Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "TestSupport", "Wire"]),
+      "Fleet", [
+        "Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "StateDigest", "TestSupport", "Wire",
+      ]),
     tests(
       "Cloud",
       [
         "Base", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON", "Log",
-        "NodeProtocol", "Placement", "Scratch", "Store", "TestSupport", "Wire",
+        "NodeProtocol", "Placement", "Scratch", "StateDigest", "Store", "TestSupport", "Wire",
       ]),
     tests(
       "ControllerDaemon",

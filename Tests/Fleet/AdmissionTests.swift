@@ -54,27 +54,28 @@ import Testing
     let terms = Admission.Terms(rate: rate)
     var admission = Admission(terms)
     let random = SeededRandomness(seed: 5)
-    var asking: [(at: Uptime, node: Int)] = (0..<count).map { (start, $0) }
+    // The next moments first; of one moment in the order of asking.
+    var asking = [start: Array(0..<count)]
     var leaving: [Uptime] = []
     var turns: [Uptime] = []
     var calls = 0
-    while !asking.isEmpty {
-      asking.sort { $0.at > $1.at || ($0.at == $1.at && $0.node > $1.node) }
-      guard let (now, node) = asking.popLast() else { break }
-      for _ in leaving where leaving.first.map({ $0 <= now }) == true {
-        leaving.removeFirst()
-        admission.leave()
+    while let now = asking.keys.min(), calls < 20 * count {
+      let gone = leaving.prefix { $0 <= now }.count
+      for _ in 0..<gone { admission.leave() }
+      leaving.removeFirst(gone)
+      for node in asking.removeValue(forKey: now) ?? [] {
+        calls += 1
+        switch admission.ask(at: now) {
+        case .turn(let wait):
+          turns.append(now + wait)
+          leaving.append(now + wait + .milliseconds(1))
+        case .later(let span):
+          // To the next ten milliseconds.
+          let chance = Int64(random.number(below: UInt64(span.microseconds / 2 + 1)))
+          let after = (span.microseconds + chance) / 10_000 + 1
+          asking[start + .milliseconds(after * 10) + (now - start), default: []].append(node)
+        }
       }
-      calls += 1
-      switch admission.ask(at: now) {
-      case .turn(let wait):
-        turns.append(now + wait)
-        leaving.append(now + wait + .milliseconds(1))
-      case .later(let span):
-        let chance = Int64(random.number(below: UInt64(span.microseconds / 2 + 1)))
-        asking.append((now + span + .microseconds(chance), node))
-      }
-      if calls > 20 * count { break }
     }
     #expect(turns.count == count)
     turns.sort()

@@ -19,8 +19,10 @@ final class TestFleet: Sendable {
   private let exchange = LoopbackNetwork.Exchange()
   private let serving: Task<Void, Never>
 
-  init() {
-    let fleet = Fleet(clock: clock, log: Logger(logged, threshold: .debug))
+  /// - Parameter admission: by default nobody waits for a turn: time stands still.
+  init(admission: Admission.Terms = Admission.Terms(burst: 1 << 32)) {
+    let fleet = Fleet(
+      admission: admission, clock: clock, log: Logger(logged, threshold: .debug))
     self.fleet = fleet
     let network = LoopbackNetwork(
       exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)

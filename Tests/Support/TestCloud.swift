@@ -52,7 +52,8 @@ public final class TestCloud: Sendable {
       store: store, clock: clock, randomness: randomness, disk: disk, lane: { _ in InlineLane() },
       seal: box,
       settings: .init(folder: folder.file("images"), sizeLimit: Self.imageSizeLimit), log: log)
-    let fleet = Fleet(clock: clock, log: log)
+    // Time stands still in most tests; nobody may have to wait for a turn.
+    let fleet = Fleet(admission: Admission.Terms(burst: 1 << 32), clock: clock, log: log)
     let cloud = Cloud(
       store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,
       settings: .init(apiURL: "http://controller:8770"), log: log)

@@ -111,7 +111,8 @@ private func registeredSpeaker(_ peer: any WirePeer, in fleet: Fleet) async thro
 {
   let node = try await joined(peer, to: fleet)
   guard await fleet.isRegistered(node) else {
-    throw WireStatus(.failedPrecondition, "Register or Resume must be the first call on a connection")
+    throw WireStatus(
+      .failedPrecondition, "Register or Resume must be the first call on a connection")
   }
   return node
 }

@@ -74,6 +74,9 @@ public actor Fleet {
     sessions.filter { $0.value.isRegistered }.map(\.key).sorted()
   }
 
+  /// How many nodes are being registered or wait for their turn.
+  public var registering: Int { admission.inside }
+
   /// Has a node told what it should be. One that isn't connected learns of it when it registers.
   public func apply(_ node: NodeID, _ desired: [Desired]) {
     guard sessions[node] != nil else { return }
