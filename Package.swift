@@ -127,6 +127,14 @@ let package = Package(
       ]),
     program("roost-controller", path: "controller/Main", ["ControllerDaemon"]),
 
+    // Nodes without hardware, for tests and measurements.
+    library(
+      "Simulation",
+      [
+        "AgentDaemon", "Base", "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol",
+        "Reconciler", "Switch", "Wire",
+      ]),
+
     // The operator's tools.
     program(
       "roostctl", path: "Sources/roostctl",
@@ -160,13 +168,22 @@ let package = Package(
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes", "Scratch"]),
     tests("Wire", ["Base", "Certificates", "EventLoop", "Lanes", "Log", "Scratch", "Wire"]),
     tests("NodeProtocol", ["Base", "NodeProtocol", "Processes"]),
+    library(
+      "Contracts", path: "Tests/Contracts", ["Base", "Hypervisor", "Journal", "NodeProtocol"]),
+    tests(
+      "Simulation",
+      [
+        "Base", "Contracts", "Hypervisor", "Images", "Journal", "Log", "NodeProtocol", "Reconciler",
+        "Scratch", "Simulation", "Switch", "TestSupport", "Wire",
+      ]),
     tests("StateDigest", ["Base", "NodeProtocol", "StateDigest"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),
     tests("Processes", ["Base", "Processes"]),
     tests(
-      "Hypervisor", ["Base", "Hypervisor", "Lanes", "LocalCloud", "Log", "Processes", "Scratch"]),
+      "Hypervisor",
+      ["Base", "Contracts", "Hypervisor", "Lanes", "LocalCloud", "Log", "Processes", "Scratch"]),
     tests("Switch", ["Base", "Lanes", "Log", "Scratch", "Switch"]),
     tests("Images", ["Base", "Crypto", "Images", "Lanes", "Scratch"]),
     tests("Journal", ["Base", "Database", "Journal", "NodeProtocol", "Scratch"]),
@@ -191,7 +208,8 @@ let package = Package(
         "TestSupport", "store-writer",
       ]),
     tests(
-      "Fleet", [
+      "Fleet",
+      [
         "Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "StateDigest", "TestSupport", "Wire",
       ]),
     tests(

@@ -82,7 +82,8 @@ final class FakeController: Sendable {
         reply.retryAfterMS = 1
         return
       }
-      let buckets = StateDigest(bytes: request.heldDigest)?
+      let buckets =
+        StateDigest(bytes: request.heldDigest)?
         .differing(from: StateDigest(state.held)) ?? .all
       reply.wantedBuckets = buckets.subtracting(Buckets(rawValue: request.namedBuckets)).rawValue
       guard reply.wantedBuckets == 0 else { return }

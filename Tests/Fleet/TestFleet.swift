@@ -19,10 +19,10 @@ final class TestFleet: Sendable {
   private let exchange = LoopbackNetwork.Exchange()
   private let serving: Task<Void, Never>
 
-  /// - Parameter admission: by default nobody waits for a turn: time stands still.
-  init(admission: Admission.Terms = Admission.Terms(burst: 1 << 32)) {
+  /// - Parameter turns: by default nobody waits for a turn: time stands still.
+  init(turns: Turns.Terms = Turns.Terms(burst: 1 << 32)) {
     let fleet = Fleet(
-      admission: admission, clock: clock, log: Logger(logged, threshold: .debug))
+      turns: turns, clock: clock, log: Logger(logged, threshold: .debug))
     self.fleet = fleet
     let network = LoopbackNetwork(
       exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)

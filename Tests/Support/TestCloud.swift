@@ -53,7 +53,7 @@ public final class TestCloud: Sendable {
       seal: box,
       settings: .init(folder: folder.file("images"), sizeLimit: Self.imageSizeLimit), log: log)
     // Time stands still in most tests; nobody may have to wait for a turn.
-    let fleet = Fleet(admission: Admission.Terms(burst: 1 << 32), clock: clock, log: log)
+    let fleet = Fleet(turns: Turns.Terms(burst: 1 << 32), clock: clock, log: log)
     let cloud = Cloud(
       store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,
       settings: .init(apiURL: "http://controller:8770"), log: log)

@@ -61,13 +61,11 @@ struct Agent: DaemonService {
       uri: configuration.libvirtURI, virtualization: await virtualization(),
       lanes: LanePool(name: "libvirt", width: 16), clock: clock, randomness: randomness, log: log)
     let link = ControllerLink()
-    let parts = try await parts(journal, hypervisor, link)
-    let reconciler = Reconciler(parts)
-    let session = ControllerSession(
-      address: configuration.controllerAddress, hostName: try hostName(), network: network,
-      service: AgentService(reconciler: reconciler, parts: parts).table(), link: link,
-      reconciler: reconciler, parts: parts, inventory: inventory(hypervisor),
-      status: supervisor.status)
+    let address = configuration.controllerAddress
+    let agent = NodeAgent(
+      try await parts(journal, hypervisor, link), controller: address, hostName: try hostName(),
+      network: network, link: link, inventory: inventory(hypervisor),
+      stateChanged: { supervisor.status($0.text(address)) })
     supervisor.ready("Keeping guests as they should be; not yet connected to the controller.")
     let failure = await withTaskGroup(of: RoostError?.self) { group in
       group.addTask {
@@ -75,11 +73,7 @@ struct Agent: DaemonService {
         return nil
       }
       group.addTask {
-        await session.run()
-        return nil
-      }
-      group.addTask {
-        do throws(RoostError) { try await reconciler.run() } catch { return error }
+        do throws(RoostError) { try await agent.run() } catch { return error }
         return nil
       }
       let failure = await group.next() ?? nil
@@ -116,7 +110,8 @@ struct Agent: DaemonService {
     try await images.recover()
     let lanes = lanes
     let disks = InstanceDisks(
-      root: folder.instances, disk: disk, clock: clock, surveyLane: Lane(name: "disks"),
+      root: folder.instances, disk: disk, overlays: QEMUImageTool(disk: disk, clock: clock),
+      surveyLane: Lane(name: "disks"),
       crashPoints: crashPoints, lane: { lanes.lane(for: $0.description) })
     try await disks.recover()
     return NodeParts(

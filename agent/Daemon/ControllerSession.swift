@@ -19,8 +19,8 @@ struct ControllerSession: Sendable {
   let parts: NodeParts
   /// Fails with `.unavailable` until the hypervisor answers.
   let inventory: @Sendable () async throws(RoostError) -> Inventory
-  /// Where a line goes that says how the connection is.
-  var status: @Sendable (String) -> Void = { _ in }
+  /// Is told how the connection is.
+  var stateChanged: @Sendable (SessionState) -> Void = { _ in }
 
   /// Observations in one report.
   private static let batch = 256
@@ -49,11 +49,11 @@ struct ControllerSession: Sendable {
         let ending = try await connected()
         if parts.clock.uptime - begun >= ReconnectRule.honestSession { failures = 0 }
         parts.log.warning("lost the controller at \(address): \(ending)")
-        status("Lost the controller at \(address): \(ending)")
+        stateChanged(.lost(ending))
       } catch {
         if failures == 0 { parts.log.warning("no session with \(address): \(error)") }
         parts.log.debug("no session with \(address): \(error)")
-        status("No connection to the controller at \(address): \(error)")
+        stateChanged(.unconnected("\(error)"))
       }
       guard !Task.isCancelled else { return }
       failures += 1
@@ -70,7 +70,7 @@ struct ControllerSession: Sendable {
       let left = deadline - parts.clock.uptime
       if left <= .zero, !isTold {
         parts.log.warning("not registered: the hypervisor does not answer: \(failure)")
-        status("Not registered: the hypervisor does not answer: \(failure)")
+        stateChanged(.awaitingHypervisor(failure))
         isTold = true
       }
       if isTold {
@@ -99,8 +99,8 @@ struct ControllerSession: Sendable {
       throw RoostError(error)
     }
     parts.log.info("registered with the controller at \(address)")
-    status("Registered with the controller at \(address).")
     link.set(peer)
+    stateChanged(.registered)
     let ending = await serve(peer, lease)
     link.set(nil)
     await peer.close(reason: ending)

@@ -54,7 +54,7 @@ struct Controller: DaemonService {
       log: log)
     fleet = Fleet(
       terms: LeaseTerms(span: configuration.lease),
-      admission: Admission.Terms(rate: Int64(configuration.registrationRate)), clock: clock,
+      turns: Turns.Terms(rate: Int64(configuration.registrationRate)), clock: clock,
       crashPoints: crashPoints, log: log)
     cloud = Cloud(
       store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,

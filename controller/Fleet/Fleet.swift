@@ -20,16 +20,16 @@ public actor Fleet {
   var leaseEnds: [NodeID: Uptime] = [:]
   /// Connections that a newer one has replaced and that have not ended yet.
   var replaced: Set<ObjectIdentifier> = []
-  var admission: Admission
+  var turns: Turns
   private let startedAt: Uptime
 
   /// A fleet that nobody has joined.
   public init(
-    terms: LeaseTerms = LeaseTerms(), admission: Admission.Terms = Admission.Terms(),
+    terms: LeaseTerms = LeaseTerms(), turns: Turns.Terms = Turns.Terms(),
     clock: any Clock, crashPoints: CrashPoints = .none, log: Logger
   ) {
     self.terms = terms
-    self.admission = Admission(admission)
+    self.turns = Turns(turns)
     self.clock = clock
     self.crashPoints = crashPoints
     self.log = log
@@ -75,7 +75,7 @@ public actor Fleet {
   }
 
   /// How many nodes are being registered or wait for their turn.
-  public var registering: Int { admission.inside }
+  public var registering: Int { turns.inside }
 
   /// Has a node told what it should be. One that isn't connected learns of it when it registers.
   public func apply(_ node: NodeID, _ desired: [Desired]) {

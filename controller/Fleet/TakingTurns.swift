@@ -34,7 +34,7 @@ extension Fleet {
     }
   }
 
-  private func askForTurn() -> Admission.Verdict { admission.ask(at: clock.uptime) }
+  private func askForTurn() -> Turns.Verdict { turns.ask(at: clock.uptime) }
 
-  private func leaveTurn() { admission.leave() }
+  private func leaveTurn() { turns.leave() }
 }

@@ -11,7 +11,7 @@ import Wire
 
 /// Registrations that must wait, on a fleet whose clock stands still.
 @Suite(.timeLimit(.minutes(10)))
-struct AdmittingTests {
+struct TakingTurnsTests {
   private func resumption() -> ResumeRequest {
     var request = ResumeRequest()
     request.registration.hostName = "node"
@@ -21,7 +21,7 @@ struct AdmittingTests {
   }
 
   @Test func whoWouldWaitLongIsToldWhenToAskAgain() async throws {
-    let test = TestFleet(admission: .init(rate: 1, burst: 1, patience: .zero))
+    let test = TestFleet(turns: .init(rate: 1, burst: 1, patience: .zero))
     let (first, second, older) = (test.node(1), test.node(2), test.node(3))
     for node in [first, second, older] { try await node.connect() }
     let admitted = try await first.call(ControllerMethods.Resume.self, resumption())
@@ -42,7 +42,7 @@ struct AdmittingTests {
 
   @Test func aTurnIsWaitedForAndGivenBackWhenItIsNotTaken() async throws {
     let test = TestFleet(
-      admission: .init(rate: 1, burst: 1, patience: .seconds(5), capacity: 2))
+      turns: .init(rate: 1, burst: 1, patience: .seconds(5), capacity: 2))
     let nodes = (1...4).map { test.node(UInt8($0)) }
     for node in nodes { try await node.connect() }
     _ = try await nodes[0].call(ControllerMethods.Resume.self, resumption())

@@ -6,31 +6,31 @@ import Testing
 
 @testable import Fleet
 
-@Suite struct AdmissionTests {
+@Suite struct TurnsTests {
   private let start = Uptime(nanoseconds: 1_000_000_000_000)
 
   @Test func aFewAtOnceDoNotWait() {
-    var admission = Admission(.init(rate: 100, burst: 8))
-    for _ in 1...8 { #expect(admission.ask(at: start) == .turn(after: .zero)) }
-    #expect(admission.ask(at: start) == .turn(after: .milliseconds(10)))
+    var turns = Turns(.init(rate: 100, burst: 8))
+    for _ in 1...8 { #expect(turns.ask(at: start) == .turn(after: .zero)) }
+    #expect(turns.ask(at: start) == .turn(after: .milliseconds(10)))
     // After a quiet time it is as before.
     let later = start + .seconds(1)
-    for _ in 1...8 { #expect(admission.ask(at: later) == .turn(after: .zero)) }
+    for _ in 1...8 { #expect(turns.ask(at: later) == .turn(after: .zero)) }
   }
 
   @Test func turnsComeInOrderAtTheRate() {
-    var admission = Admission(.init(rate: 1000, burst: 1, patience: .milliseconds(400)))
-    let waits = (0...400).map { _ in admission.ask(at: start) }
+    var turns = Turns(.init(rate: 1000, burst: 1, patience: .milliseconds(400)))
+    let waits = (0...400).map { _ in turns.ask(at: start) }
     #expect(waits == (0...400).map { .turn(after: .milliseconds(Int64($0))) })
-    #expect(admission.ask(at: start) == .later(.milliseconds(401)))
-    #expect(admission.ask(at: start) == .later(.milliseconds(402)))
+    #expect(turns.ask(at: start) == .later(.milliseconds(401)))
+    #expect(turns.ask(at: start) == .later(.milliseconds(402)))
   }
 
   @Test func whoIsSentAwayComesBackAtTheRate() {
-    var admission = Admission(.init(rate: 1000))
+    var turns = Turns(.init(rate: 1000))
     var again: [Duration] = []
     for _ in 1...10_000 {
-      if case .later(let span) = admission.ask(at: start) { again.append(span) }
+      if case .later(let span) = turns.ask(at: start) { again.append(span) }
     }
     #expect(again == again.sorted())
     #expect(zip(again, again.dropFirst()).allSatisfy { $1 - $0 == .milliseconds(1) })
@@ -38,36 +38,36 @@ import Testing
   }
 
   @Test func noMoreAreInsideThanThereIsRoomFor() {
-    var admission = Admission(.init(rate: 1000, burst: 1000, capacity: 3))
-    for _ in 1...3 { #expect(admission.ask(at: start) == .turn(after: .zero)) }
-    guard case .later = admission.ask(at: start) else {
+    var turns = Turns(.init(rate: 1000, burst: 1000, capacity: 3))
+    for _ in 1...3 { #expect(turns.ask(at: start) == .turn(after: .zero)) }
+    guard case .later = turns.ask(at: start) else {
       Issue.record("a fourth was let in")
       return
     }
-    admission.leave()
-    #expect(admission.ask(at: start) == .turn(after: .zero))
+    turns.leave()
+    #expect(turns.ask(at: start) == .turn(after: .zero))
   }
 
   /// A whole fleet comes back at once, and each does as it is told.
   @Test(arguments: [100, 1000, 5000]) func aFloodIsAdmittedAtTheRate(rate: Int64) {
     let count = 10_000
-    let terms = Admission.Terms(rate: rate)
-    var admission = Admission(terms)
+    let terms = Turns.Terms(rate: rate)
+    var turns = Turns(terms)
     let random = SeededRandomness(seed: 5)
     // The next moments first; of one moment in the order of asking.
     var asking = [start: Array(0..<count)]
     var leaving: [Uptime] = []
-    var turns: [Uptime] = []
+    var given: [Uptime] = []
     var calls = 0
     while let now = asking.keys.min(), calls < 20 * count {
       let gone = leaving.prefix { $0 <= now }.count
-      for _ in 0..<gone { admission.leave() }
+      for _ in 0..<gone { turns.leave() }
       leaving.removeFirst(gone)
       for node in asking.removeValue(forKey: now) ?? [] {
         calls += 1
-        switch admission.ask(at: now) {
+        switch turns.ask(at: now) {
         case .turn(let wait):
-          turns.append(now + wait)
+          given.append(now + wait)
           leaving.append(now + wait + .milliseconds(1))
         case .later(let span):
           // To the next ten milliseconds.
@@ -77,14 +77,14 @@ import Testing
         }
       }
     }
-    #expect(turns.count == count)
-    turns.sort()
+    #expect(given.count == count)
+    given.sort()
     // Never more in a second than rate and burst allow, and all of them in about the time it takes.
-    for (place, turn) in turns.enumerated() where place >= Int(rate + terms.burst) + 1 {
-      #expect(turn - turns[place - Int(rate + terms.burst) - 1] >= .milliseconds(999))
+    for (place, turn) in given.enumerated() where place >= Int(rate + terms.burst) + 1 {
+      #expect(turn - given[place - Int(rate + terms.burst) - 1] >= .milliseconds(999))
     }
     let least = Double(count) / Double(rate)
-    #expect((turns[count - 1] - start).inSeconds < 2 * least + 2)
+    #expect((given[count - 1] - start).inSeconds < 2 * least + 2)
     #expect(calls < 4 * count)
   }
 }

@@ -8,7 +8,7 @@ public import Base
 /// once, registrations get turns at a rate, in the order in which they ask, and what they leave of the
 /// machine is the API's and the heartbeats'. Who would wait long is told when to ask again, each a
 /// little later than the last, so that they come back at that rate too.
-public struct Admission: Sendable {
+public struct Turns: Sendable {
   /// What governs it.
   public struct Terms: Sendable, Hashable {
     /// Turns in a second.
