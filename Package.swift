@@ -142,7 +142,11 @@ let package = Package(
     library("LocalCloud", ["Base", "HTTPClient", "JSON", "Lanes", "Processes"]),
     program(
       "roost-bench", path: "Sources/roost-bench",
-      ["Base", "JSON", "Lanes", "LocalCloud", "Processes"]),
+      [
+        "AgentDaemon", "Base", "CLinux", "Certificates", "CloudModel", "Database", "EventLoop",
+        "Hypervisor", "JSON", "Journal", "Lanes", "LocalCloud", "Log", "NodeProtocol", "Processes",
+        "Simulation", "StateDigest", "Store", "Switch", "Wire",
+      ]),
 
     // Tests mirror the above; Cluster drives whole processes from outside. Scratch is what tests
     // borrow from the machine and give back. TestSupport is what the tests of the controller share:

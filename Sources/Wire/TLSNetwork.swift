@@ -4,7 +4,7 @@ public import Base
 import CLinux
 public import EventLoop
 import Glibc
-import Lanes
+public import Lanes
 public import Log
 import Synchronization
 
@@ -23,14 +23,17 @@ public final class TLSNetwork: Network {
   let log: Logger
   let software: String
   private let credentials: TLSCredentials
-  private let resolver = Lane(name: "resolve")
+  private let resolver: any LaneRunning
   private let strangers = Mutex(0)
 
   /// - Parameters:
   ///   - software: what this end calls itself in the preface, as `roost-agent/0.1.0`.
+  ///   - resolver: where names are looked up; a thread of its own unless one is given.
   public init(
-    _ credentials: TLSCredentials, loop: EventLoop, clock: any Clock, software: String, log: Logger
+    _ credentials: TLSCredentials, loop: EventLoop, clock: any Clock, software: String,
+    log: Logger, resolver: any LaneRunning = Lane(name: "resolve")
   ) {
+    self.resolver = resolver
     self.credentials = credentials
     self.loop = loop
     self.clock = clock
