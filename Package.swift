@@ -131,7 +131,8 @@ let package = Package(
     library(
       "Simulation",
       [
-        "AgentDaemon", "Base", "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol",
+        "AgentDaemon", "Base", "Hypervisor", "Images", "JSON", "Journal", "Lanes", "Log",
+        "NodeProtocol",
         "Reconciler", "Switch", "Wire",
       ]),
 
@@ -243,6 +244,8 @@ let package = Package(
       ]),
     tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Scratch"]),
-    tests("Cluster", exclude: ["sdk_path.py"], ["Base", "JSON", "LocalCloud", "Processes"]),
+    tests(
+      "Cluster", exclude: ["sdk_path.py"],
+      ["Base", "Hypervisor", "JSON", "LocalCloud", "Processes", "Simulation"]),
   ]
 )

@@ -52,8 +52,7 @@ public struct SimulatedNode: Sendable {
     public var hostName: String
     /// Changes when the host boots.
     public var bootID: String
-    /// What can be fetched, by SHA-256.
-    public var images: [String: [UInt8]]
+    public var images: ImageSupply
     public var clock: any Clock
     public var randomness: any Randomness
     public var crashPoints: CrashPoints
@@ -64,7 +63,7 @@ public struct SimulatedNode: Sendable {
     /// All of it.
     public init(
       controller: String, network: any Wire.Network, hostName: String, bootID: String = "boot-1",
-      images: [String: [UInt8]] = [:], clock: any Clock, randomness: any Randomness,
+      images: ImageSupply = .memory([:]), clock: any Clock, randomness: any Randomness,
       crashPoints: CrashPoints = .none, log: Logger,
       stateChanged: @escaping @Sendable (SessionState) -> Void = { _ in }
     ) {
@@ -87,7 +86,7 @@ public struct SimulatedNode: Sendable {
     let lane = SimulatedLane(conduct)
     let images = ImageCache(
       folder: "\(root)/images", disk: disk,
-      source: SimulatedImages(world.images, link: link, conduct: conduct), lane: lane,
+      source: world.images.source(link, conduct), lane: lane,
       crashPoints: world.crashPoints)
     try await images.recover()
     let disks = InstanceDisks(
@@ -112,6 +111,21 @@ public struct SimulatedNode: Sendable {
 
   /// Where the instances' folders are on the disk.
   public var instances: String { "\(root)/instances" }
+}
+
+/// Where a simulated node's images come from.
+public enum ImageSupply: Sendable {
+  /// From this process, by SHA-256; the controller is asked for the right to them all the same.
+  case memory([String: [UInt8]])
+  /// From the controller over HTTP, as real agents do.
+  case http
+
+  func source(_ link: ControllerLink, _ conduct: Conduct) -> any ImageSource {
+    switch self {
+    case .memory(let contents): SimulatedImages(contents, link: link, conduct: conduct)
+    case .http: GrantedImages(link: link, caFile: nil)
+    }
+  }
 }
 
 extension HostInventory {

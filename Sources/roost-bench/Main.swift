@@ -8,12 +8,23 @@ import Glibc
 enum Main {
   private static let suites: [any Suite] = [BootSuite(), FleetSuite()]
 
+  private static let tools: [any Tool] = [HypervisorTool(), AgentTool()]
+
   static func main() async {
     var words = Array(CommandLine.arguments.dropFirst())
     let asJSON = words.contains("--json")
     words.removeAll { $0 == "--json" }
     guard let name = words.first, name != "--help", name != "-h" else {
       print(usage)
+      return
+    }
+    if let tool = tools.first(where: { $0.name == name }) {
+      do throws(RoostError) {
+        try await tool.run(try ToolOptions(words.dropFirst(), for: tool))
+      } catch {
+        complain("\(name): \(error)")
+        exit(1)
+      }
       return
     }
     guard let chosen = suites.first(where: { $0.name == name }) else {
@@ -40,7 +51,12 @@ enum Main {
       let options = suite.usage.isEmpty ? "" : "\n    \(suite.usage)"
       return "  \(suite.name)  \(suite.summary)\(options)"
     }
-    return "Usage: roost-bench SUITE [OPTIONS] [--json]\n\n" + lines.joined(separator: "\n")
+    let parts = tools.map { tool in
+      "  \(tool.name)  \(tool.summary)\n    "
+        + tool.options.map { "\($0) VALUE" }.joined(separator: " ")
+    }
+    return "Usage: roost-bench SUITE [OPTIONS] [--json]\n       roost-bench TOOL OPTIONS\n\n"
+      + (lines + parts).joined(separator: "\n")
   }
 
   private static func complain(_ text: String) {
