@@ -5,7 +5,7 @@ import Base
 /// How large a fleet is measured, and what goes on in it.
 struct FleetOptions: Sendable, Hashable {
   /// Agents, each with a certificate, a connection and a journal of its own.
-  var agents = 100
+  var agents = 10_000
   /// Guests of each.
   var guestsPerAgent = 30
   /// Of a hundred guests so many change by themselves in a minute.

@@ -66,8 +66,9 @@ struct FleetRun: Sendable {
     progress("killing the controller")
     let reconnect = try await reconnect(agents, api, client)
     let flood = api.take()
+    let spent = try ProcessUse(of: cloud.controller()).seconds
     progress(
-      "back after \(reconnect.short) s; meanwhile \(flood.milliseconds.count) calls, 99th "
+      "back after \(reconnect.short) s, \(spent.short) s of a CPU for the controller; meanwhile \(flood.milliseconds.count) calls, 99th "
         + "percentile \(flood.milliseconds.percentile(99).short) ms, \(flood.failures) without "
         + "an answer")
     return [
