@@ -17,7 +17,9 @@ extension Cloud {
   ) async throws(RoostError) -> [Desired] {
     let (now, settings) = (clock.now, settings)
     let settled = try await store.write { (tx) throws(RoostError) in
-      try tx.settle(node, request, holding: request.held, from: address, settings, at: now)
+      try tx.settle(
+        node, request, holding: request.held, told: try tx.desired(on: node), from: address,
+        settings, at: now)
     }
     tell(of: settled.orphans, on: node)
     return settled.desired
@@ -31,11 +33,13 @@ extension Cloud {
     let (now, settings) = (clock.now, settings)
     let (outcome, orphans) = try await store.write {
       (tx) throws(RoostError) -> (ResumptionOutcome, [Orphan]) in
-      switch resumption.held(onRecord: try tx.known(on: node)) {
+      let told = try tx.desired(on: node)
+      switch resumption.held(onRecord: try tx.known(on: node, told)) {
       case .wanted(let buckets): return (.wanted(buckets), [])
       case .complete(let held):
         let settled = try tx.settle(
-          node, resumption.registration, holding: held, from: address, settings, at: now)
+          node, resumption.registration, holding: held, told: told, from: address, settings,
+          at: now)
         let recorded = resumption.unlike(try tx.recordedReports(of: node))
         return (.registered(settled.desired, recorded), settled.orphans)
       }
@@ -55,8 +59,10 @@ extension Cloud {
 
 extension Transaction {
   /// What a node holds as far as the records go: what it was told, and its orphans.
-  fileprivate func known(on node: NodeID) throws(RoostError) -> [Held] {
-    let told = try desired(on: node).map { record in
+  fileprivate func known(on node: NodeID, _ records: [DesiredRecord]) throws(RoostError)
+    -> [Held]
+  {
+    let told = records.map { record in
       var held = Held()
       held.instanceID = record.instance
       held.generation = record.generation
@@ -77,9 +83,10 @@ extension Transaction {
     try reportDigests(of: node).compactMap { EntryDigest(of: $0, bytes: $1) }
   }
 
+  /// - Parameter told: what is on record for the node now.
   fileprivate func settle(
-    _ node: NodeID, _ request: RegisterRequest, holding named: [Held], from address: String?,
-    _ settings: Cloud.Settings, at now: Timestamp
+    _ node: NodeID, _ request: RegisterRequest, holding named: [Held], told: [DesiredRecord],
+    from address: String?, _ settings: Cloud.Settings, at now: Timestamp
   ) throws(RoostError) -> (desired: [Desired], orphans: [Orphan]) {
     try register(
       node, hostName: request.hostName, address: address, agentVersion: request.agentVersion,
@@ -89,19 +96,26 @@ extension Transaction {
     }
     let held = newest(of: named)
     try outdo(held, at: now)
-    let orphans = try judge(held, on: node, at: now)
+    // What a node has as it is on record is nearly all there is, and needs no look at more.
+    let onRecord = Dictionary(uniqueKeysWithValues: told.map { ($0.instance, $0.generation) })
+    let differing = held.filter { onRecord[$0.instanceID] != $0.generation }
+    let orphans = try judge(differing, on: node, at: now)
     try setOrphans(orphans, of: node)
-    return (try difference(to: held, on: node), orphans)
+    // Judging may have changed the records of what differs.
+    let wanted = differing.isEmpty ? told : try desired(on: node)
+    return (try difference(of: wanted, to: held, on: node), orphans)
   }
 }
 
 extension Transaction {
   /// What a node must be told: each state whose generation isn't the one it holds, and which orphans
   /// an operator wants removed.
-  fileprivate func difference(to held: [Held], on node: NodeID) throws(RoostError) -> [Desired] {
+  fileprivate func difference(
+    of wanted: [DesiredRecord], to held: [Held], on node: NodeID
+  ) throws(RoostError) -> [Desired] {
     var difference: [Desired] = []
     let generations = Dictionary(uniqueKeysWithValues: held.map { ($0.instanceID, $0.generation) })
-    for record in try desired(on: node) where generations[record.instance] != record.generation {
+    for record in wanted where generations[record.instance] != record.generation {
       difference.append(try told(record))
     }
     for orphan in try orphans(on: node) {
@@ -152,17 +166,15 @@ extension Transaction {
     try beginEpoch(after: most, at: time)
   }
 
-  /// Settles what a node holds with what is on record. What no record explains is returned.
+  /// Settles what a node holds and no record says with what is on record. What no record explains is
+  /// returned.
   fileprivate func judge(_ held: [Held], on node: NodeID, at time: Timestamp)
     throws(RoostError) -> [Orphan]
   {
     let known = try orphans(on: node)
     let epoch = try newestGeneration().epoch
-    let here = Dictionary(
-      uniqueKeysWithValues: try desired(on: node).map { ($0.instance, $0.generation) })
     var orphans: [Orphan] = []
-    // What a node has as it is on record is nearly all there is, and needs no look at more.
-    for one in held where here[one.instanceID] != one.generation {
+    for one in held {
       let told = try desired(of: one.instanceID)
       let instance = try instance(one.instanceID)
       switch HeldRule.judge(one, on: node, told: told, instance: instance, epoch: epoch) {
