@@ -6,7 +6,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 RELEASE = swift build -c release --static-swift-stdlib
 SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/files/* Tests/Lab/host/* systemd/packages/*) $(addprefix Tests/Lab/,verbs machine cloud)
-SUITES ?= boot
+SUITES ?= boot fleet
 SECONDS ?= 60
 
 .PHONY: build demo demo-allowed test lab fuzz lint bench install deb clean packages

@@ -4,11 +4,19 @@ public import Wire
 
 /// Served by the controller, called by agents. The caller is known by its certificate.
 public enum ControllerMethods {
-  /// The first call on every connection.
+  /// The first call on a connection, of an agent that names all it holds.
   public enum Register: RemoteMethod {
     public typealias Request = RegisterRequest
     public typealias Reply = RegisterReply
     public static let name = "roost.node.v1.Controller/Register"
+    public static let callers = [PeerIdentity.Role.node]
+  }
+
+  /// The first call on a connection, of an agent that names only what the controller does not know.
+  public enum Resume: RemoteMethod {
+    public typealias Request = ResumeRequest
+    public typealias Reply = ResumeReply
+    public static let name = "roost.node.v1.Controller/Resume"
     public static let callers = [PeerIdentity.Role.node]
   }
 
@@ -46,7 +54,8 @@ public enum ControllerMethods {
 
   /// All of them, in the schema's order.
   public static let all: [any ServiceMethod.Type] = [
-    Register.self, Heartbeat.self, Report.self, GrantImage.self, RenewCertificate.self,
+    Register.self, Resume.self, Heartbeat.self, Report.self, GrantImage.self,
+    RenewCertificate.self,
   ]
 }
 

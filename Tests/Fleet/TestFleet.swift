@@ -5,6 +5,7 @@ import CloudModel
 import Fleet
 import Log
 import NodeProtocol
+import StateDigest
 import Synchronization
 import TestSupport
 import Wire
@@ -18,11 +19,15 @@ final class TestFleet: Sendable {
   private let exchange: LoopbackNetwork.Exchange
   private let serving: Task<Void, Never>
 
-  init(admission: any PeerAdmission = CertificatesOnly()) throws {
+  /// - Parameter turns: by default nobody waits for a turn: time stands still.
+  init(
+    turns: Turns.Terms = Turns.Terms(burst: 1 << 32),
+    admission: any PeerAdmission = CertificatesOnly()
+  ) throws {
     exchange = try LoopbackNetwork.Exchange()
     delegate = RememberingDelegate(clock: clock)
     let fleet = Fleet(
-      clock: clock, admission: admission, log: Logger(logged, threshold: .debug))
+      turns: turns, clock: clock, admission: admission, log: Logger(logged, threshold: .debug))
     self.fleet = fleet
     let network = LoopbackNetwork(
       exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
@@ -84,6 +89,10 @@ final class RememberingDelegate: FleetDelegate {
     var answers: [NodeID: [Desired]] = [:]
     /// Where registrations came from.
     var addresses: [String?] = []
+    /// What a node holds as far as this delegate knows, and which of its reports are recorded.
+    var held: [NodeID: [Held]] = [:]
+    var recorded: [NodeID: [EntryDigest]] = [:]
+    var resumptions: [NodeID] = []
     var failure: RoostError?
     var observed: [(node: NodeID, observation: Observation)] = []
     var granted: [(node: NodeID, image: ImageID)] = []
@@ -104,6 +113,20 @@ final class RememberingDelegate: FleetDelegate {
     return state.withLock { state in
       state.addresses.append(address)
       return state.answers[node] ?? []
+    }
+  }
+
+  func resume(
+    _ node: NodeID, _ resumption: Resumption, from address: String?
+  ) async throws(RoostError) -> ResumptionOutcome {
+    try throwIfTold()
+    return state.withLock { state in
+      state.resumptions.append(node)
+      guard case .wanted(let buckets) = resumption.held(onRecord: state.held[node] ?? []) else {
+        return .registered(
+          state.answers[node] ?? [], resumption.unlike(state.recorded[node] ?? []))
+      }
+      return .wanted(buckets)
     }
   }
 

@@ -11,5 +11,7 @@ let everyMessage: [any Message.Type] = [
   ApplyReply.self, Refusal.self, Desired.self, InstanceSpec.self, Image.self, Port.self,
   FixedAddress.self, ConfigDrive.self, ConfigDrive.File.self, ConsoleLogRequest.self,
   ConsoleLogReply.self, SurveyRequest.self, SurveyReply.self, SurveyReply.Domain.self,
-  SurveyReply.Tap.self, SurveyReply.Disk.self,
+  SurveyReply.Tap.self, SurveyReply.Disk.self, EnrolRequest.self, EnrolReply.self,
+  RenewCertificateRequest.self, RenewCertificateReply.self, IssuedCertificate.self,
+  ResumeRequest.self, ResumeReply.self, RecordedReport.self,
 ]

@@ -85,6 +85,7 @@ struct PermissionTests {
   /// Written out, so that a method that opens itself to more callers has to be said here too.
   static let expected: [String: PeerIdentity.Role] = [
     "roost.node.v1.Controller/Register": .node,
+    "roost.node.v1.Controller/Resume": .node,
     "roost.node.v1.Controller/Heartbeat": .node,
     "roost.node.v1.Controller/Report": .node,
     "roost.node.v1.Controller/GrantImage": .node,

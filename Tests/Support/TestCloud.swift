@@ -54,7 +54,9 @@ public final class TestCloud: Sendable {
       seal: box,
       settings: .init(folder: folder.file("images"), sizeLimit: Self.imageSizeLimit), log: log)
     let admission = AdmissionList(takesAnonymous: true)
-    let fleet = Fleet(clock: clock, admission: admission, log: log)
+    // Time stands still in most tests; nobody may have to wait for a turn.
+    let fleet = Fleet(
+      turns: Turns.Terms(burst: 1 << 32), clock: clock, admission: admission, log: log)
     let authority = try TestAuthority(in: folder, clock: clock, randomness: randomness)
     let access = NodeAccess(
       store: store, fleet: fleet, admission: admission, issuer: issues ? authority.issuer : nil,

@@ -67,27 +67,21 @@ struct Agent: DaemonService {
       uri: configuration.libvirtURI, virtualization: await virtualization(),
       lanes: LanePool(name: "libvirt", width: 16), clock: clock, randomness: randomness, log: log)
     let link = ControllerLink()
-    let parts = try await parts(journal, hypervisor, link)
-    let reconciler = Reconciler(parts)
     let status = StatusLine(supervisor.status)
     let renewal = CertificateRenewal(
       files: certificates, credentials: credentials, link: link, node: node,
       lane: lanes.lane(for: "certificates"), clock: clock, randomness: randomness, log: log,
       status: status.setCertificate)
-    let session = ControllerSession(
-      address: configuration.controllerAddress, hostName: try configuration.shownHostName(),
-      network: network,
-      service: AgentService(reconciler: reconciler, parts: parts).table(), link: link,
-      reconciler: reconciler, parts: parts, inventory: inventory(hypervisor),
-      status: status.setConnection)
+    let address = configuration.controllerAddress
+    let agent = NodeAgent(
+      try await parts(journal, hypervisor, link), controller: address,
+      hostName: try configuration.shownHostName(), network: network, link: link,
+      inventory: inventory(hypervisor),
+      stateChanged: { status.setConnection($0.text(address)) })
     supervisor.ready("Keeping guests as they should be; not yet connected to the controller.")
     let failure = await withTaskGroup(of: RoostError?.self) { group in
       group.addTask {
         await hypervisor.run()
-        return nil
-      }
-      group.addTask {
-        await session.run()
         return nil
       }
       group.addTask {
@@ -99,7 +93,7 @@ struct Agent: DaemonService {
         return nil
       }
       group.addTask {
-        do throws(RoostError) { try await reconciler.run() } catch { return error }
+        do throws(RoostError) { try await agent.run() } catch { return error }
         return nil
       }
       let failure = await group.next() ?? nil
@@ -136,7 +130,8 @@ struct Agent: DaemonService {
     try await images.recover()
     let lanes = lanes
     let disks = InstanceDisks(
-      root: folder.instances, disk: disk, clock: clock, surveyLane: Lane(name: "disks"),
+      root: folder.instances, disk: disk, overlays: QEMUImageTool(disk: disk, clock: clock),
+      surveyLane: Lane(name: "disks"),
       crashPoints: crashPoints, lane: { lanes.lane(for: $0.description) })
     try await disks.recover()
     return NodeParts(

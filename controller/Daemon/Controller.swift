@@ -59,8 +59,9 @@ struct Controller: DaemonService {
     issuesCertificates = issuer != nil
     admission = AdmissionList(takesAnonymous: issuesCertificates)
     fleet = Fleet(
-      terms: LeaseTerms(span: configuration.lease), clock: clock, admission: admission,
-      crashPoints: crashPoints, log: log)
+      terms: LeaseTerms(span: configuration.lease),
+      turns: Turns.Terms(rate: Int64(configuration.registrationRate)), clock: clock,
+      admission: admission, crashPoints: crashPoints, log: log)
     let access = NodeAccess(
       store: store, fleet: fleet, admission: admission, issuer: issuer,
       hash: try folder.hash(for: "enrolment"), clock: clock, randomness: randomness, log: log)

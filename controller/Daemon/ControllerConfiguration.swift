@@ -45,6 +45,8 @@ public struct ControllerConfiguration: Sendable {
   public var agentAddress: String?
   /// How long a node counts as up after a heartbeat.
   public var lease: Duration
+  /// How many nodes are registered in a second at most.
+  public var registrationRate: Int
 
   /// How long a token is good for.
   public var tokenLifetime: Duration
@@ -97,6 +99,8 @@ public struct ControllerConfiguration: Sendable {
     agentAddress = try wire.optionalString("agent_address")
     if agentAddress == nil, !Self.isEveryAddress(wireAddress) { agentAddress = wireAddress }
     lease = try wire.duration("lease", in: .seconds(3)...(.seconds(600)), default: .seconds(15))
+    registrationRate = try wire.integer(
+      "registrations_per_second", in: 1...100_000, default: 1000)
 
     tokenLifetime = try reader.section("identity").duration(
       "token_lifetime", in: .seconds(60)...(.seconds(30 * 86_400)), default: .seconds(3600))

@@ -3,6 +3,7 @@
 import Base
 import Log
 import NodeProtocol
+import StateDigest
 import Wire
 
 /// Serves what agents call.
@@ -18,14 +19,49 @@ struct AgentService: WireService {
       (request: RegisterRequest, peer: any WirePeer) async throws(WireStatus) -> RegisterReply in
       let node = try await joined(peer, to: fleet)
       try check(request)
-      let desired = try await recorded {
-        () async throws(RoostError) in
-        try await delegate.register(node, request, from: peer.address)
+      let admitted = try await fleet.admit { () async throws(WireStatus) in
+        try await recorded {
+          () async throws(RoostError) in
+          try await delegate.register(node, request, from: peer.address)
+        }
+      }
+      guard case .done(let desired) = admitted else {
+        throw WireStatus(
+          .resourceExhausted, "too many nodes are being registered now; come back in a moment")
       }
       await fleet.registered(node, peer: peer, telling: desired)
       var reply = RegisterReply()
       reply.leaseMS = await fleet.leaseMilliseconds
       return reply
+    }
+    table.on(ControllerMethods.Resume.self) {
+      (request: ResumeRequest, peer: any WirePeer) async throws(WireStatus) -> ResumeReply in
+      let node = try await joined(peer, to: fleet)
+      try check(request.registration)
+      guard let resumption = Resumption(request) else {
+        throw WireStatus(
+          .invalidArgument,
+          "held_digest and observed_digest have \(StateDigest.size) bytes each, not "
+            + "\(request.heldDigest.count) and \(request.observedDigest.count)")
+      }
+      let admitted = try await fleet.admit { () async throws(WireStatus) in
+        try await recorded {
+          () async throws(RoostError) in
+          try await delegate.resume(node, resumption, from: peer.address)
+        }
+      }
+      let outcome: ResumptionOutcome
+      switch admitted {
+      case .done(let done): outcome = done
+      case .later(let span):
+        var reply = ResumeReply()
+        reply.retryAfterMS = UInt32(clamping: max(1, span.microseconds / 1000))
+        return reply
+      }
+      if case .registered(let desired, _) = outcome {
+        await fleet.registered(node, peer: peer, telling: desired)
+      }
+      return ResumeReply(outcome, leaseMS: await fleet.leaseMilliseconds)
     }
     table.on(ControllerMethods.Heartbeat.self) {
       (request: HeartbeatRequest, peer: any WirePeer) async throws(WireStatus) -> HeartbeatReply
@@ -89,7 +125,8 @@ func registeredSpeaker(_ peer: any WirePeer, in fleet: Fleet) async throws(WireS
 {
   let node = try await joined(peer, to: fleet)
   guard await fleet.isRegistered(node) else {
-    throw WireStatus(.failedPrecondition, "Register must be the first call on a connection")
+    throw WireStatus(
+      .failedPrecondition, "Register or Resume must be the first call on a connection")
   }
   return node
 }
@@ -129,5 +166,23 @@ func recorded<Value>(
       default: .internal
       }
     throw WireStatus(code, error.user)
+  }
+}
+
+extension ResumeReply {
+  fileprivate init(_ outcome: ResumptionOutcome, leaseMS: UInt32) {
+    self.init()
+    switch outcome {
+    case .wanted(let buckets): wantedBuckets = buckets.rawValue
+    case .registered(_, let known):
+      self.leaseMS = leaseMS
+      recordedBuckets = known.buckets.rawValue
+      recorded = known.reports.map { report in
+        var message = RecordedReport()
+        message.instanceID = report.instance
+        message.digest = report.bytes
+        return message
+      }
+    }
   }
 }

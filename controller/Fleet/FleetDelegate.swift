@@ -14,6 +14,11 @@ public protocol FleetDelegate: Sendable {
   func register(
     _ node: NodeID, _ request: RegisterRequest, from address: String?
   ) async throws(RoostError) -> [Desired]
+  /// The same for a node that says in digests what it holds and has observed, and names only what
+  /// the records don't have.
+  func resume(
+    _ node: NodeID, _ resumption: Resumption, from address: String?
+  ) async throws(RoostError) -> ResumptionOutcome
   /// Records what a node reports. Returning means that it is durable.
   func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError)
   /// Gives a node a short-lived right to fetch an image's bytes. `.forbidden` unless the node has a

@@ -15,6 +15,12 @@ extension Cloud: FleetDelegate {
     try await recordRegistration(node, request, from: address)
   }
 
+  public func resume(
+    _ node: NodeID, _ resumption: Resumption, from address: String?
+  ) async throws(RoostError) -> ResumptionOutcome {
+    try await recordResumption(node, resumption, from: address)
+  }
+
   public func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError) {
     try await recordObservations(node, observations)
   }

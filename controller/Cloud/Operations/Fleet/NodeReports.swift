@@ -36,8 +36,10 @@ extension Cloud {
   public func nodeReports(for caller: Caller) async throws(RoostError) -> [NodeReport] {
     let views = try await nodes(for: caller)
     let resources = try await store.read { (tx) throws(RoostError) in
-      try tx.hosts(in: [:]).map { host in (host.id, host.inventories.map(NodeReport.Resource.init))
-      }
+      Dictionary(
+        uniqueKeysWithValues: try tx.hosts(in: [:]).map { host in
+          (host.id, host.inventories.map(NodeReport.Resource.init))
+        })
     }
     let standings = try await access.standings()
     var reports: [NodeReport] = []
@@ -48,7 +50,7 @@ extension Cloud {
       reports.append(
         NodeReport(
           view: view, leaseLeft: await fleet.leaseLeft(of: view.node.id),
-          resources: resources.first { $0.0 == view.node.id }?.1 ?? [], standing: standing,
+          resources: resources[view.node.id] ?? [], standing: standing,
           certificateEnd: standing.certificate?.expires ?? connected))
     }
     return reports
