@@ -47,13 +47,16 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0 else { throw .system("epoll_create1", errno: errno) }
     wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-    guard wake >= 0 else {
-      let code = errno
-      close(epoll)
-      throw .system("eventfd", errno: code)
-    }
+    guard wake >= 0 else { throw .system("eventfd", errno: errno) }
     try control(EPOLL_CTL_ADD, wake, .read)
     try start(name)
+  }
+
+  // Not when the thread ends: whoever rings or unwatches after that would reach another's descriptor,
+  // which has got the number meanwhile.
+  deinit {
+    close(epoll)
+    close(wake)
   }
 
   /// Ends the thread after what is queued now. Work queued later is dropped.
@@ -182,8 +185,6 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
       shared.withLock { $0.isAsleep = false }
       for event in events.prefix(Int(max(0, count))) { dispatch(event) }
     }
-    close(epoll)
-    close(wake)
   }
 
   private func perform(_ work: Work) {

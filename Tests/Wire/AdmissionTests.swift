@@ -61,6 +61,23 @@ import Testing
     }
   }
 
+  /// The refusal comes at any moment of a call's first steps; no call may wait for ever.
+  @Test func everyCallOfARefusedPeerEnds() async throws {
+    try await fleet.withListener { [self] loop, address in
+      let network = try stranger(loop, pinning: fingerprint(fleet))
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<200 {
+          group.addTask {
+            let reply = try? await network.dial(address, service: Echo())
+              .call("t/Role", [], timeout: .seconds(30))
+            #expect(reply == nil)
+          }
+        }
+      }
+      try await fleet.expectService(loop, address)
+    }
+  }
+
   @Test func anEnrollingAgentTrustsNoOtherCA() async throws {
     let other = try TestFleet()
     _ = try other.credentials(.controller)
