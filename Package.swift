@@ -249,7 +249,7 @@ let package = Package(
     tests(
       "Access",
       [
-        "Base", "Certificates", "EventLoop", "JSON", "LocalCloud", "Log", "NodeProtocol",
+        "Base", "Certificates", "EventLoop", "JSON", "Lanes", "LocalCloud", "Log", "NodeProtocol",
         "Processes", "Scratch", "TestSupport", "Wire", "roost-agent", "roost-controller",
         "roostctl",
       ]),

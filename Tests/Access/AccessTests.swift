@@ -15,7 +15,7 @@ import Wire
 final class AccessTests: Sendable {
   private let controller: RunningController
 
-  init() throws { controller = try RunningController() }
+  init() async throws { controller = try await RunningController.make() }
 
   private func isWelcome(_ material: TLSMaterial) async throws -> Bool {
     try await ending(material) == nil
@@ -36,24 +36,24 @@ final class AccessTests: Sendable {
 
   @Test func oneTokenOneNodeFromTheCommandLine() async throws {
     try await controller.running {
-      let token = try controller.token("--host", "alpha")
-      let wrong = try controller.enrol("beta", token)
+      let token = try await controller.token("--host", "alpha")
+      let wrong = try await controller.enrol("beta", token)
       #expect(!wrong.succeeded && wrong.said.contains("The token is for the host \"alpha\""))
-      let enrolled = try controller.enrol("alpha", token)
+      let enrolled = try await controller.enrol("alpha", token)
       #expect(enrolled.succeeded, "\(enrolled.said)")
       #expect(try await isWelcome(controller.material("alpha")))
 
       // Replayed: by another host, and by the same one, which has a new key by now.
       for host in ["beta", "alpha"] {
-        let replayed = try controller.enrol(host, token)
+        let replayed = try await controller.enrol(host, token)
         #expect(!replayed.succeeded && replayed.said.contains("a token is good once"))
       }
       #expect(try controller.log().contains("refused to enrol 127.0.0.1"))
       #expect(try await isWelcome(controller.material("alpha")), "what it has stays good")
-      let listed = try controller.roostctl("enrolment", "list").output
+      let listed = try await controller.roostctl("enrolment", "list").output
       #expect(String(decoding: listed, as: UTF8.self).contains("used"))
 
-      let cut = try controller.enrol("gamma", String(token.dropLast(3)))
+      let cut = try await controller.enrol("gamma", String(token.dropLast(3)))
       #expect(!cut.succeeded && cut.said.contains("not the whole of one"))
     }
   }
@@ -80,9 +80,9 @@ final class AccessTests: Sendable {
 
   @Test func aRevocationEndsWhatIsThereAndRefusesWhatComes() async throws {
     let offline = NodeID.random(from: SystemRandomness())
-    let made = try controller.offline("offline", offline)
+    let made = try await controller.offline("offline", offline)
     try await controller.running {
-      #expect(try controller.enrol("alpha", controller.token()).succeeded)
+      #expect(try await controller.enrol("alpha", controller.token()).succeeded)
       let first = try controller.material("alpha")
       let node = try controller.node(first)
       try await node.connect()
@@ -91,21 +91,22 @@ final class AccessTests: Sendable {
       try await other.connect()
       try await other.register()
 
-      let revoked = try controller.roostctl("node", "revoke", "\(node.id)", "--reason", "stolen")
+      let revoked = try await controller.roostctl(
+        "node", "revoke", "\(node.id)", "--reason", "stolen")
       #expect(revoked.end == .exited(0))
       #expect(await node.closed().contains("revoked"))
       try await other.heartbeat()
       let reason = try await ending(first) ?? "none"
       #expect(reason.contains("Certificate was revoked"), "\(reason)")
-      let newOffline = try controller.offline("alpha-offline", node.id)
+      let newOffline = try await controller.offline("alpha-offline", node.id)
       #expect(try await !isWelcome(newOffline), "nor one that is not on record")
 
-      let token = try controller.token("--node", "\(node.id)")
-      #expect(try controller.enrol("alpha", token).succeeded)
+      let token = try await controller.token("--node", "\(node.id)")
+      #expect(try await controller.enrol("alpha", token).succeeded)
       #expect(try await isWelcome(controller.material("alpha")))
       #expect(try await !isWelcome(first), "old ones stay refused")
 
-      #expect(try controller.roostctl("node", "revoke", "\(offline)").end == .exited(0))
+      #expect(try await controller.roostctl("node", "revoke", "\(offline)").end == .exited(0))
       #expect(await other.closed().contains("revoked"))
       #expect(try await !isWelcome(made))
       #expect(try controller.log().contains("admin revoked the node's certificates: stolen"))
@@ -120,7 +121,7 @@ final class AccessTests: Sendable {
 
   @Test func aCertificateIsRenewedUnderACallThatGoesOn() async throws {
     try await controller.running {
-      #expect(try controller.enrol("alpha", controller.token()).succeeded)
+      #expect(try await controller.enrol("alpha", controller.token()).succeeded)
       let first = try controller.material("alpha")
       let node = try controller.node(first)
       try await node.connect()
@@ -139,8 +140,8 @@ final class AccessTests: Sendable {
 
   @Test func anotherNodesCertificateSpeaksForItsNodeOnly() async throws {
     try await controller.running {
-      #expect(try controller.enrol("alpha", controller.token()).succeeded)
-      #expect(try controller.enrol("beta", controller.token()).succeeded)
+      #expect(try await controller.enrol("alpha", controller.token()).succeeded)
+      #expect(try await controller.enrol("beta", controller.token()).succeeded)
       let (alpha, beta) = (try controller.material("alpha"), try controller.material("beta"))
       // A key of one with the certificate of the other is no pair.
       let mixed = TLSMaterial(
@@ -151,12 +152,12 @@ final class AccessTests: Sendable {
       try await node.connect()
       try await node.register()
       let listed = String(
-        decoding: try controller.roostctl("node", "list").output, as: UTF8.self)
+        decoding: try await controller.roostctl("node", "list").output, as: UTF8.self)
       let alphaID = try CertificateChain(pem: alpha.certificate).leaf.subject?.uri ?? ""
       #expect(listed.contains("\(node.id)"))
       #expect(!listed.contains(alphaID.dropFirst("urn:roost:node:".count)))
       // A token for a new node does not make a certificate for one that is there.
-      let taken = try controller.enrol("beta", controller.token())
+      let taken = try await controller.enrol("beta", controller.token())
       #expect(!taken.succeeded && taken.said.contains("roostctl node enrol --node \(node.id)"))
       await node.disconnect()
     }
@@ -165,18 +166,18 @@ final class AccessTests: Sendable {
   @Test func aRestoreEndsTokensAndKeepsRevocationsOfTheBackup() async throws {
     let backup = controller.folder.file("backup.db")
     let lost = NodeID.random(from: SystemRandomness())
-    let made = try controller.offline("lost", lost)
+    let made = try await controller.offline("lost", lost)
     var token = ""
     try await controller.running {
       #expect(try await isWelcome(made))
-      #expect(try controller.roostctl("node", "revoke", "\(lost)").end == .exited(0))
-      token = try controller.token()
+      #expect(try await controller.roostctl("node", "revoke", "\(lost)").end == .exited(0))
+      token = try await controller.token()
     }
     let configuration = ["--config", controller.configuration]
-    try controller.tree.run("roost-controller", ["backup", backup] + configuration)
-    try controller.tree.run("roost-controller", ["restore", backup, "--force"] + configuration)
+    try await controller.run("roost-controller", ["backup", backup] + configuration)
+    try await controller.run("roost-controller", ["restore", backup, "--force"] + configuration)
     try await controller.running {
-      let refused = try controller.enrol("alpha", token)
+      let refused = try await controller.enrol("alpha", token)
       #expect(!refused.succeeded && refused.said.contains("not known here"))
       #expect(try await !isWelcome(made))
     }
@@ -184,13 +185,13 @@ final class AccessTests: Sendable {
 
   @Test func theControllerShowsANewCertificateWithoutARestart() async throws {
     try await controller.running {
-      #expect(try controller.enrol("alpha", controller.token()).succeeded)
+      #expect(try await controller.enrol("alpha", controller.token()).succeeded)
       let material = try controller.material("alpha")
       let node = try controller.node(material)
       try await node.connect()
       try await node.register()
       let out = controller.folder.file("new")
-      try controller.tree.run(
+      try await controller.run(
         "roostctl",
         ["ca", "controller", "--folder", controller.folder.file("ca"), "--out", out])
       let wanted = try CertificateChain(
@@ -199,7 +200,7 @@ final class AccessTests: Sendable {
       for name in ["controller.key", "controller.crt"] {
         try SystemDisk().rename("\(out)/\(name)", to: controller.folder.file(name))
       }
-      let watcher = try controller.offline("watcher", .random(from: SystemRandomness()))
+      let watcher = try await controller.offline("watcher", .random(from: SystemRandomness()))
       let network = controller.network(try TLSCredentials(watcher))
       while true {
         let peer = try await network.dial(controller.address, service: ServiceTable())

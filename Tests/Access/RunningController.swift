@@ -5,6 +5,7 @@ import Certificates
 import EventLoop
 import Glibc
 import JSON
+import Lanes
 import Log
 import NodeProtocol
 import Processes
@@ -15,27 +16,38 @@ import Wire
 @testable import LocalCloud
 
 /// A controller as a process of its own, with a CA, and all that meets it from outside: roostctl, agents
-/// that enrol, peers of a test's making. No hypervisor.
+/// that enrol, peers of a test's making. No hypervisor. What waits for a process does so on a lane: other
+/// tests need the threads.
 final class RunningController: Sendable {
   let folder: TemporaryFolder
   let tree: SourceTree
   let loop: EventLoop
   let address: String
   let logged = CapturingSink()
+  private let lane = Lane(name: "programs")
   private let clock = SystemClock()
   private let disk = SystemDisk()
   private let apiAddress: String
 
-  init() throws {
+  static func make() async throws -> RunningController {
+    let controller = try RunningController()
+    try await controller.furnish()
+    return controller
+  }
+
+  private init() throws {
     folder = try TemporaryFolder()
     tree = try SourceTree()
     loop = try EventLoop(name: "test")
     let ports = try FreePorts.pick(2)
     (apiAddress, address) = ("127.0.0.1:\(ports[0])", "127.0.0.1:\(ports[1])")
+  }
+
+  private func furnish() async throws {
     let authority = folder.file("ca")
-    try tree.run("roostctl", ["ca", "init", "--folder", authority])
+    try await run("roostctl", ["ca", "init", "--folder", authority])
     for kind in ["controller", "issuer"] {
-      try tree.run("roostctl", ["ca", kind, "--folder", authority, "--out", folder.path])
+      try await run("roostctl", ["ca", kind, "--folder", authority, "--out", folder.path])
     }
     try disk.replace(
       configuration,
@@ -51,11 +63,33 @@ final class RunningController: Sendable {
           issuer: \(folder.file("issuer.crt"))
           issuer_key: \(folder.file("issuer.key"))
         """.utf8), mode: 0o644)
-    try tree.run(
+    try await run(
       "roost-controller", ["init", "--config", configuration, "--clouds-yaml", clouds])
   }
 
-  deinit { loop.stop() }
+  deinit {
+    loop.stop()
+    lane.stop()
+  }
+
+  /// Runs one of the programs, which must succeed.
+  func run(_ program: String, _ arguments: [String]) async throws {
+    let result = try await attempt(program, arguments)
+    guard result.succeeded else {
+      throw RoostError(
+        .internal, "\(program) \(arguments): \(String(decoding: result.errors, as: UTF8.self))")
+    }
+  }
+
+  private func attempt(_ program: String, _ arguments: [String]) async throws
+    -> ChildProcess.Result
+  {
+    let environment = ["OS_CLOUD=roost", "OS_CLIENT_CONFIG_FILE=\(clouds)"]
+    return try await lane.run("run \(program)", timeout: .seconds(120)) {
+      [tree] () throws(RoostError) in
+      try tree.attempt(program, arguments, environment: environment)
+    }
+  }
 
   var configuration: String { folder.file("controller.yaml") }
   private var clouds: String { folder.file("clouds.yaml") }
@@ -64,15 +98,28 @@ final class RunningController: Sendable {
   func running(_ body: () async throws -> Void) async throws {
     let process = try RunningProcess(
       tree.child("roost-controller", ["--config", configuration]), log: folder.file("log"))
-    defer { process.stop(patience: .seconds(20), clock: clock) }
+    let outcome: Result<Void, any Error>
+    do {
+      try await answers()
+      try await body()
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    _ = try await lane.run("end the controller", timeout: .seconds(60)) { [clock] in
+      process.stop(patience: .seconds(20), clock: clock)
+    }
+    try outcome.get()
+  }
+
+  private func answers() async throws {
     let deadline = clock.uptime + .seconds(60)
-    while try roostctl("node", "list").end != .exited(0) {
+    while try await roostctl("node", "list").end != .exited(0) {
       guard clock.uptime < deadline else {
         throw RoostError(.deadlineExceeded, "The controller does not answer: \(try log())")
       }
       try await clock.sleep(for: .milliseconds(50))
     }
-    try await body()
   }
 
   /// What the controller has logged.
@@ -81,17 +128,13 @@ final class RunningController: Sendable {
   }
 
   /// Runs roostctl, whatever comes of it.
-  func roostctl(_ words: String...) throws -> ChildProcess.Result {
-    try tree.attempt(
-      "roostctl", words,
-      environment: ["OS_CLOUD=roost", "OS_CLIENT_CONFIG_FILE=\(clouds)"])
+  func roostctl(_ words: String...) async throws -> ChildProcess.Result {
+    try await attempt("roostctl", words)
   }
 
-  /// The words of the command that `roostctl node enrol` prints.
-  func token(_ words: String...) throws -> String {
-    let result = try tree.attempt(
-      "roostctl", ["node", "enrol"] + words,
-      environment: ["OS_CLOUD=roost", "OS_CLIENT_CONFIG_FILE=\(clouds)"])
+  /// The token of the command that `roostctl node enrol` prints.
+  func token(_ words: String...) async throws -> String {
+    let result = try await attempt("roostctl", ["node", "enrol"] + words)
     let said = String(decoding: result.output + result.errors, as: UTF8.self)
     guard result.end == .exited(0), said.hasPrefix("roost-agent enrol "), said.hasSuffix("\n")
     else { throw RoostError(.internal, said) }
@@ -99,7 +142,7 @@ final class RunningController: Sendable {
   }
 
   /// Runs `roost-agent enrol` on a host, as an operator does.
-  func enrol(_ host: String, _ token: String) throws -> (succeeded: Bool, said: String) {
+  func enrol(_ host: String, _ token: String) async throws -> (succeeded: Bool, said: String) {
     let file = folder.file("\(host).yaml")
     try disk.replace(
       file,
@@ -109,7 +152,7 @@ final class RunningController: Sendable {
         host_name: \(host)
         controller: {address: "\(address)"}
         """.utf8), mode: 0o644)
-    let result = try tree.attempt("roost-agent", ["enrol", token, "--config", file])
+    let result = try await attempt("roost-agent", ["enrol", token, "--config", file])
     return (
       result.end == .exited(0), String(decoding: result.output + result.errors, as: UTF8.self)
     )
@@ -124,9 +167,9 @@ final class RunningController: Sendable {
   }
 
   /// A certificate that is made offline.
-  func offline(_ name: String, _ node: NodeID) throws -> TLSMaterial {
+  func offline(_ name: String, _ node: NodeID) async throws -> TLSMaterial {
     let out = folder.file(name)
-    try tree.run(
+    try await run(
       "roostctl",
       ["ca", "node", "--folder", folder.file("ca"), "--out", out, "--id", "\(node)"])
     return try TLSMaterial(

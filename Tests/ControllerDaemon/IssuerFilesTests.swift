@@ -4,7 +4,6 @@ import Base
 import Certificates
 import Cloud
 import Doctor
-import LocalCloud
 import Scratch
 import Testing
 
@@ -13,16 +12,24 @@ import Testing
 /// What a controller issues with must fit what the fleet trusts.
 @Suite struct IssuerFilesTests {
   private let folder: TemporaryFolder
-  private let tree: SourceTree
+  private let disk = SystemDisk()
 
   init() throws {
-    (folder, tree) = (try TemporaryFolder(), try SourceTree())
+    folder = try TemporaryFolder()
     for name in ["one", "two"] {
-      try tree.run("roostctl", ["ca", "init", "--folder", folder.file(name)])
-      for kind in ["controller", "issuer"] {
-        try tree.run(
-          "roostctl",
-          ["ca", kind, "--folder", folder.file(name), "--out", folder.file("\(name)-out")])
+      let (path, out) = (folder.file(name), folder.file("\(name)-out"))
+      try CertificateAuthority.create(
+        in: path, disk: disk, clock: SystemClock(), randomness: SystemRandomness())
+      let authority = try CertificateAuthority(
+        folder: path, disk: disk, clock: SystemClock(), randomness: SystemRandomness())
+      try disk.makeFolder(out, mode: 0o700)
+      let root = try disk.read("\(path)/ca.crt", limit: 1 << 20) ?? []
+      try disk.replace("\(out)/ca.crt", with: root, mode: 0o644)
+      for (file, issued) in [
+        ("controller", try authority.issue(.controller)), ("issuer", try authority.issueIssuer()),
+      ] {
+        try disk.replace("\(out)/\(file).crt", with: issued.certificate, mode: 0o644)
+        try disk.replace("\(out)/\(file).key", with: issued.key.exposed, mode: 0o600)
       }
     }
   }
