@@ -72,7 +72,9 @@ extension WireProtocol {
     guard receiveWindow >= 0 else {
       throw ProtocolViolation("data exceeds the connection's window by \(-receiveWindow) bytes")
     }
-    guard let arrival = try streams[stream]?.take(frame, maximum: limits.message) else {
+    guard streams[stream]?.ending == nil,
+      let arrival = try streams[stream]?.take(frame, maximum: limits.message)
+    else {
       guard isPast(stream) else {
         throw ProtocolViolation("data for stream \(stream), which was never opened")
       }

@@ -180,7 +180,7 @@ struct WireProtocol {
 
   /// Whoever a message was for has it: the peer may send as much again.
   mutating func taken(_ stream: UInt32, _ bytes: Int) {
-    guard streams[stream] != nil else { return }
+    guard streams[stream]?.ending == nil, streams[stream] != nil else { return }
     streams[stream]?.waiting -= bytes
     waitingBytes -= bytes
     owed += bytes
@@ -197,6 +197,13 @@ struct WireProtocol {
   mutating func finish(_ stream: UInt32, _ ending: Ending) {
     guard let state = streams[stream], !state.isOurs, state.ending == nil else { return }
     streams[stream]?.ending = ending
+    // Nobody takes any more what came, and what is still to come: it must not hold the window shut,
+    // for the ending may have to wait for the peer's.
+    waitingBytes -= state.waiting
+    owed += state.heldBytes
+    streams[stream]?.waiting = 0
+    streams[stream]?.partial = []
+    grantConnection()
     takeTurn(stream)
   }
 

@@ -21,7 +21,7 @@ struct TakingTurnsTests {
   }
 
   @Test func whoWouldWaitLongIsToldWhenToAskAgain() async throws {
-    let test = TestFleet(turns: .init(rate: 1, burst: 1, patience: .zero))
+    let test = try TestFleet(turns: .init(rate: 1, burst: 1, patience: .zero))
     let (first, second, older) = (test.node(1), test.node(2), test.node(3))
     for node in [first, second, older] { try await node.connect() }
     let admitted = try await first.call(ControllerMethods.Resume.self, resumption())
@@ -41,7 +41,7 @@ struct TakingTurnsTests {
   }
 
   @Test func aTurnIsWaitedForAndGivenBackWhenItIsNotTaken() async throws {
-    let test = TestFleet(
+    let test = try TestFleet(
       turns: .init(rate: 1, burst: 1, patience: .seconds(5), capacity: 2))
     let nodes = (1...4).map { test.node(UInt8($0)) }
     for node in nodes { try await node.connect() }

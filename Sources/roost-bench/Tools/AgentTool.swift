@@ -35,7 +35,7 @@ struct AgentTool: Tool {
     let simulated = SimulatedNode(
       node, hypervisor: host, network: host, disk: disk, root: folder, journal: journal,
       conduct: Conduct(clock: clock, randomness: SystemRandomness()))
-    let agent = try simulated.agent(
+    let agent = try await simulated.agent(
       SimulatedNode.Surroundings(
         controller: options["--controller"], network: network, hostName: "simulated",
         images: .http, clock: clock, randomness: SystemRandomness(), log: log))
