@@ -47,9 +47,24 @@ final class SimulatedAgent {
     }
     let observed = reports.values.sorted { $0.instanceID < $1.instanceID }
     let recorded = try await node.resume(holding: held, observed: observed).recorded
-    // What the controller has not recorded is told again.
-    for report in observed where !recorded.contains(EntryDigest(report)) {
-      _ = await say(report)
+    // What the controller has not recorded is told again. What it has, or what it takes now, is done.
+    for report in observed {
+      let isRecorded = recorded.contains(EntryDigest(report))
+      let isTold = if isRecorded { true } else { await say(report) }
+      if isTold { finish(report) }
+    }
+  }
+
+  private func finish(_ report: Observation) {
+    let id = report.instanceID
+    guard let desired = journal[id]?.desired, desired.generation == report.generation else {
+      return
+    }
+    if desired.target == .absent {
+      journal[id] = nil
+      reports[id] = nil
+    } else {
+      journal[id]?.isDone = true
     }
   }
 
@@ -77,13 +92,7 @@ final class SimulatedAgent {
       observation =
         fails ? .failed(desired, step: "createDisk", "no space") : .settled(desired)
     }
-    guard await say(observation) else { return }
-    if desired.target == .absent {
-      journal[id] = nil
-      reports[id] = nil
-    } else {
-      journal[id]?.isDone = true
-    }
+    if await say(observation) { finish(observation) }
   }
 
   /// A guest switches itself off.
