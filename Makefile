@@ -9,7 +9,7 @@ SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Guest/
 SUITES ?= boot fleet
 SECONDS ?= 60
 
-.PHONY: build demo demo-allowed test lab fuzz lint bench install deb clean packages
+.PHONY: build demo demo-allowed test lab nightly fuzz lint bench install deb clean packages
 .NOTPARALLEL:
 
 build: packages
@@ -36,6 +36,10 @@ test: packages
 lab: deb
 	@Tests/Scripts/python-venv
 	@Tests/Lab/lab $(TESTS)
+
+# The same without the choices that keep it short: kill.test takes every point, not one in three.
+nightly: export NIGHTLY = 1
+nightly: lab
 
 # What the wire decodes, fed by libFuzzer; SECONDS for each kind of input.
 fuzz: packages
