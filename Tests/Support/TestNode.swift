@@ -169,7 +169,8 @@ extension Network {
       do throws(RoostError) {
         return try await dial(address, service: service)
       } catch {
-        guard error.kind == .unavailable, !Task.isCancelled else { throw error }
+        // Whoever listens and turns this node away will do so again.
+        guard error.user.contains("can't be reached"), !Task.isCancelled else { throw error }
         await Task.yield()
       }
     }

@@ -7,7 +7,7 @@ import Testing
 
 /// Two ends that do anything the protocol allows, in any order, with bytes that travel in any pieces:
 /// what is sent arrives once and in order or its call fails, and in the end nothing is left over.
-@Suite struct ConversationTests {
+@Suite(.serialized) struct ConversationTests {
   /// SplitMix64, so that a seed replays a conversation.
   private struct Dice: RandomNumberGenerator {
     var state: UInt64
