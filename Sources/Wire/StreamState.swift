@@ -63,7 +63,8 @@ struct StreamState {
     partial.append(contentsOf: frame.payload)
     if frame.flags.contains(.endOfMessages) {
       guard !isOurs else {
-        throw ProtocolViolation("an end of messages on stream \(stream) from the end that serves it")
+        throw ProtocolViolation(
+          "an end of messages on stream \(stream) from the end that serves it")
       }
       guard frame.flags.contains(.endOfMessage) || partial.isEmpty else {
         throw ProtocolViolation("the messages of stream \(stream) end inside a message")

@@ -251,7 +251,8 @@ public final class TLSNetwork: Network {
           throw RoostError(.forbidden, "\(identity): \(reason)")
         }
         let connection = Connection(
-          transport, to: identity, at: peerAddress(descriptor), dialled: end == .dialler, service: service,
+          transport, to: identity, at: peerAddress(descriptor), dialled: end == .dialler,
+          service: service,
           terms: ConnectionTerms(
             loop: loop, clock: clock, alarms: alarms, software: software, log: log))
         try await connection.start(by: deadline)

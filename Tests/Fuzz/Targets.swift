@@ -30,8 +30,9 @@ enum FuzzTarget: String, CaseIterable {
     let bytes = input.dropFirst()
     let split = bytes.startIndex + min(Int(first), bytes.count)
     var outcomes: [[Frame]] = []
-    for pieces in [[bytes], [bytes[..<split], bytes[split...]], bytes.indices.map { bytes[$0...$0] }]
-    {
+    for pieces in [
+      [bytes], [bytes[..<split], bytes[split...]], bytes.indices.map { bytes[$0...$0] },
+    ] {
       var decoder = FrameDecoder(maximumPayload: 16 << 10)
       var frames: [Frame] = []
       for piece in pieces {

@@ -67,7 +67,9 @@ import Testing
         else { return }
         let size = [0, 1, 100, 5000, 40_000][dice.below(5)]
         var message = [UInt8](repeating: UInt8(truncatingIfNeeded: dice.next()), count: size)
-        for _ in 0..<min(size, 8) { message[dice.below(size)] = UInt8(truncatingIfNeeded: dice.next()) }
+        for _ in 0..<min(size, 8) {
+          message[dice.below(size)] = UInt8(truncatingIfNeeded: dice.next())
+        }
         try pair[keyPath: path].rules.send(stream, message)
         calls[end][stream]?.sent.append(message)
       case 5:
