@@ -6,9 +6,10 @@ PREFIX ?= /usr
 DESTDIR ?=
 RELEASE = swift build -c release --static-swift-stdlib
 SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Bench/*/* Tests/Guest/files/* Tests/Lab/host/* systemd/packages/*) $(addprefix Tests/Lab/,verbs machine cloud)
-SUITES ?= boot wire
+SUITES ?= boot wire fleet
+SECONDS ?= 60
 
-.PHONY: build demo demo-allowed test lab lint bench install deb clean packages
+.PHONY: build demo demo-allowed test lab nightly fuzz lint bench install deb clean packages
 .NOTPARALLEL:
 
 build: packages
@@ -26,15 +27,24 @@ test: packages
 	@Tests/Scripts/python-venv
 	@Tests/Guest/build
 	swift build --build-tests
-# Whole clouds of processes run by themselves: they would take the processors from what waits for a
-# peer beside them.
-	swift test --skip-build --skip '^ClusterTests'
-	swift test --skip-build --filter '^ClusterTests'
+# What waits for a peer, and gives it up after some seconds, runs apart from what computes: that would
+# take the processors from it. Whole clouds of processes run by themselves.
+	swift test --skip-build --skip '^(ClusterTests|AccessTests|WireTests)'
+	swift test --skip-build --filter '^WireTests'
+	swift test --skip-build --filter '^(ClusterTests|AccessTests)'
 
 # Tests on whole hosts; TESTS names those to run, all by default.
 lab: deb
 	@Tests/Scripts/python-venv
 	@Tests/Lab/lab $(TESTS)
+
+# The same without the choices that keep it short: kill.test takes every point, not one in three.
+nightly: export NIGHTLY = 1
+nightly: lab
+
+# What the wire decodes, fed by libFuzzer; SECONDS for each kind of input.
+fuzz: packages
+	@Tests/Fuzz/fuzz $(SECONDS)
 
 lint: packages
 	swift format lint --strict -r Sources agent controller Tests Package.swift

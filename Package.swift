@@ -73,7 +73,8 @@ let package = Package(
     library("HTTPClient", path: "Sources/HTTP/Client", ["Base", "CCurl", "Lanes"]),
     library(
       "Wire", ["Base", "Certificates", "CGnuTLS", "CLinux", "EventLoop", "Lanes", "Log"]),
-    library("NodeProtocol", exclude: ["proto"], ["Base", "Wire"]),
+    library("NodeProtocol", exclude: ["proto"], ["Base", "Crypto", "Wire"]),
+    library("StateDigest", ["Base", "Crypto", "NodeProtocol"]),
     library("ImageFormat", ["Base"]),
     library("Placement", ["Base"]),
     library("Invariants", ["Base"]),
@@ -89,13 +90,15 @@ let package = Package(
     library("Journal", path: "agent/Journal", ["Base", "Database", "NodeProtocol"]),
     library(
       "Reconciler", path: "agent/Reconciler",
-      ["Base", "Hypervisor", "Images", "Journal", "Log", "NodeProtocol", "Switch"]),
+      [
+        "Base", "Hypervisor", "Images", "Journal", "Log", "NodeProtocol", "StateDigest", "Switch",
+      ]),
     library(
       "AgentDaemon", path: "agent/Daemon",
       [
         "Base", "Certificates", "Config", "Daemon", "Doctor", "EventLoop", "HTTPClient",
-        "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch",
-        "Wire",
+        "Hypervisor", "Images", "Journal", "Lanes", "Log", "NodeProtocol", "Reconciler",
+        "StateDigest", "Switch", "Wire",
       ]),
     program("roost-agent", path: "agent/Main", ["AgentDaemon"]),
 
@@ -105,12 +108,13 @@ let package = Package(
       "Store", path: "controller/Store", ["Base", "CloudModel", "Database", "JSON"]),
     library(
       "Fleet", path: "controller/Fleet",
-      ["Base", "CloudModel", "Log", "NodeProtocol", "Wire"]),
+      ["Base", "CloudModel", "Log", "NodeProtocol", "StateDigest", "Wire"]),
     library(
       "Cloud", path: "controller/Cloud/Operations",
       [
-        "Base", "CloudModel", "Crypto", "Database", "Fleet", "ImageFormat", "Invariants",
-        "JSON", "Lanes", "Log", "NodeProtocol", "Placement", "Store",
+        "Base", "Certificates", "CloudModel", "Crypto", "Database", "Fleet", "ImageFormat",
+        "Invariants", "JSON", "Lanes", "Log", "NodeProtocol", "Placement", "StateDigest", "Store",
+        "Wire",
       ]),
     library(
       "API", path: "controller/API",
@@ -124,6 +128,15 @@ let package = Package(
       ]),
     program("roost-controller", path: "controller/Main", ["ControllerDaemon"]),
 
+    // Nodes without hardware, for tests and measurements.
+    library(
+      "Simulation",
+      [
+        "AgentDaemon", "Base", "Hypervisor", "Images", "JSON", "Journal", "Lanes", "Log",
+        "NodeProtocol",
+        "Reconciler", "Switch", "Wire",
+      ]),
+
     // The operator's tools.
     program(
       "roostctl", path: "Sources/roostctl",
@@ -132,8 +145,9 @@ let package = Package(
     program(
       "roost-bench", path: "Sources/roost-bench",
       [
-        "Base", "CGnuTLS", "Certificates", "CLinux", "EventLoop", "JSON", "Lanes", "LocalCloud",
-        "Log", "NodeProtocol", "Processes", "Wire",
+        "AgentDaemon", "Base", "CGnuTLS", "CLinux", "Certificates", "CloudModel", "Database",
+        "EventLoop", "Hypervisor", "JSON", "Journal", "Lanes", "LocalCloud", "Log", "NodeProtocol",
+        "Processes", "Simulation", "StateDigest", "Store", "Switch", "Wire",
       ]),
 
     // Tests mirror the above; Cluster drives whole processes from outside. Scratch is what tests
@@ -143,8 +157,8 @@ let package = Package(
     library(
       "TestSupport", path: "Tests/Support",
       [
-        "API", "Base", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer", "JSON", "Lanes",
-        "Log", "NodeProtocol", "Scratch", "Store", "Wire",
+        "API", "Base", "Certificates", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer",
+        "JSON", "Lanes", "Log", "NodeProtocol", "Scratch", "StateDigest", "Store", "Wire",
       ]),
     tests("Base", ["Base", "Scratch"]),
     tests("Log", ["Base", "Log"]),
@@ -159,13 +173,23 @@ let package = Package(
     tests("Database", ["Base", "Database", "Scratch"]),
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes", "Scratch"]),
     tests("Wire", ["Base", "Certificates", "EventLoop", "Lanes", "Log", "Scratch", "Wire"]),
-    tests("NodeProtocol", ["Base", "NodeProtocol", "Processes"]),
+    tests("NodeProtocol", exclude: ["Recorded"], ["Base", "NodeProtocol", "Processes", "Wire"]),
+    library(
+      "Contracts", path: "Tests/Contracts", ["Base", "Hypervisor", "Journal", "NodeProtocol"]),
+    tests(
+      "Simulation",
+      [
+        "Base", "Contracts", "Hypervisor", "Images", "Journal", "Log", "NodeProtocol", "Reconciler",
+        "Scratch", "Simulation", "Switch", "TestSupport", "Wire",
+      ]),
+    tests("StateDigest", ["Base", "NodeProtocol", "StateDigest"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
     tests("Invariants", ["Base", "Invariants"]),
     tests("Processes", ["Base", "Processes"]),
     tests(
-      "Hypervisor", ["Base", "Hypervisor", "Lanes", "LocalCloud", "Log", "Processes", "Scratch"]),
+      "Hypervisor",
+      ["Base", "Contracts", "Hypervisor", "Lanes", "LocalCloud", "Log", "Processes", "Scratch"]),
     tests("Switch", ["Base", "Lanes", "Log", "Scratch", "Switch"]),
     tests("Images", ["Base", "Crypto", "Images", "Lanes", "Scratch"]),
     tests("Journal", ["Base", "Database", "Journal", "NodeProtocol", "Scratch"]),
@@ -179,7 +203,8 @@ let package = Package(
       "AgentDaemon",
       [
         "AgentDaemon", "Base", "Certificates", "Doctor", "Hypervisor", "Images", "Journal", "Lanes",
-        "Log", "NodeProtocol", "Reconciler", "Scratch", "Switch", "Wire",
+        "Log", "NodeProtocol", "Reconciler", "Scratch", "StateDigest", "Switch", "TestSupport",
+        "Wire",
       ]),
     program(
       "store-writer", path: "Tests/StoreWriter", ["Base", "CloudModel", "Database", "Store"]),
@@ -190,17 +215,22 @@ let package = Package(
         "TestSupport", "store-writer",
       ]),
     tests(
-      "Fleet", ["Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "TestSupport", "Wire"]),
+      "Fleet",
+      [
+        "Base", "CloudModel", "Fleet", "Log", "NodeProtocol", "StateDigest", "TestSupport", "Wire",
+      ]),
     tests(
       "Cloud",
       [
-        "Base", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON", "Log",
-        "NodeProtocol", "Placement", "Scratch", "Store", "TestSupport", "Wire",
+        "Base", "Certificates", "Cloud", "CloudModel", "Database", "Fleet", "Invariants", "JSON",
+        "Log", "NodeProtocol", "Placement", "Scratch", "StateDigest", "Store", "TestSupport",
+        "Wire",
       ]),
     tests(
       "ControllerDaemon",
       [
-        "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database", "Doctor", "Lanes",
+        "Base", "Certificates", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database",
+        "Doctor", "Lanes",
         "LocalCloud", "Log", "Processes", "Scratch", "Store", "TestSupport", "roost-controller",
         "roostctl",
       ]),
@@ -216,8 +246,17 @@ let package = Package(
         "API", "Base", "Cloud", "CloudModel", "Fleet", "HTTPServer", "JSON", "Lanes", "LocalCloud",
         "Log", "NodeProtocol", "Processes", "Scratch", "TestSupport", "roostctl",
       ]),
-    tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon"]),
+    tests(
+      "Access",
+      [
+        "Base", "Certificates", "EventLoop", "JSON", "Lanes", "LocalCloud", "Log", "NodeProtocol",
+        "Processes", "Scratch", "TestSupport", "Wire", "roost-agent", "roost-controller",
+        "roostctl",
+      ]),
+    tests("Documentation", ["AgentDaemon", "Base", "ControllerDaemon", "NodeProtocol"]),
     tests("Guest", exclude: ["build", "files"], ["Base", "Images", "Scratch"]),
-    tests("Cluster", exclude: ["sdk_path.py"], ["Base", "JSON", "LocalCloud", "Processes"]),
+    tests(
+      "Cluster", exclude: ["agent.py", "sdk_path.py"],
+      ["Base", "Hypervisor", "JSON", "LocalCloud", "Processes", "Simulation"]),
   ]
 )

@@ -61,8 +61,18 @@ public struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConve
   /// 32 lower-case hex digits without hyphens, as Keystone prints users and projects.
   public var hex: String { description.replacing("-", with: "") }
 
+  /// The order of the bytes, which is that of the canonical texts.
   public static func < (left: Self, right: Self) -> Bool {
-    left.description < right.description
+    left.words < right.words
+  }
+
+  private var words: (UInt64, UInt64) {
+    withUnsafeBytes(of: uuid.uuid) { bytes in
+      (
+        UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      )
+    }
   }
 }
 

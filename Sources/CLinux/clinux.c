@@ -93,4 +93,13 @@ int roost_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
 
+int roost_pin(int pid, int cpu) {
+  unsigned long mask[16] = {0};
+  unsigned bits = 8 * sizeof mask[0];
+  if (cpu < 0 || (unsigned)cpu >= 16 * bits)
+    return -EINVAL;
+  mask[(unsigned)cpu / bits] = 1ul << ((unsigned)cpu % bits);
+  return syscall(SYS_sched_setaffinity, pid, sizeof mask, mask) < 0 ? -errno : 0;
+}
+
 void roost_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -99,15 +99,15 @@ extension ConfigReader {
     }
   }
 
-  /// A span of time: a number with `ms`, `s`, `m` or `h` behind it, like `500ms` or `15s`.
+  /// A span of time: a number with `ms`, `s`, `m`, `h` or `d` behind it, like `500ms` or `15s`.
   public func duration(
     _ key: String, in range: ClosedRange<Duration>, default fallback: Duration
   ) throws(RoostError) -> Duration {
     let what =
-      "a span like 500ms, 15s, 2m or 1h, from \(Self.text(range.lowerBound)) to "
+      "a span like 500ms, 15s, 2m, 1h or 90d, from \(Self.text(range.lowerBound)) to "
       + Self.text(range.upperBound)
     guard let text = try scalar(key, what) else { return fallback }
-    let units: [String: Int64] = ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000]
+    let units: [String: Int64] = ["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
     guard let milliseconds = Self.measure(text, units) else { throw expected(what, key) }
     let span = Duration.milliseconds(milliseconds)
     guard range.contains(span) else { throw expected(what, key) }

@@ -30,7 +30,8 @@ extension DaemonService {
 
 /// What the agent and the controller do alike from their command line to their exit status.
 public struct DaemonProgram: Sendable {
-  private let name: String
+  /// As its command is called.
+  public let name: String
 
   /// How many seconds a clean stop may take before the process ends regardless.
   private static let patience = 15

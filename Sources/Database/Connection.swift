@@ -82,6 +82,11 @@ final class Connection {
   /// Source: "Response To Errors Within A Transaction", sqlite.org/lang_transaction.html.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+  /// Whether the last call failed because the file is no sound database.
+  var hasFoundDamage: Bool {
+    [SQLITE_CORRUPT, SQLITE_NOTADB].contains(sqlite3_errcode(handle) & 0xFF)
+  }
+
   /// Rolls back what is open; nothing open is fine.
   func rollBack() {
     sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)

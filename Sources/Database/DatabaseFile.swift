@@ -67,14 +67,22 @@ public enum DatabaseFile {
   public static func faults(of path: String) throws(RoostError) -> [String] {
     let connection = try Connection(path, .reader, vfs: nil)
     defer { connection.close() }
-    var faults = try connection.rows("PRAGMA integrity_check(10)", []).map {
-      (row) throws(RoostError) in try row.text("integrity_check")
-    }.filter { $0 != "ok" }
-    for row in try connection.rows("PRAGMA foreign_key_check", []).prefix(10) {
-      faults.append(
-        "a row of \(try row.text("table")) refers to one of \(try row.text("parent")) that is "
-          + "not there")
+    var faults: [String] = []
+    do throws(RoostError) {
+      for row in try connection.rows("PRAGMA integrity_check(10)", []) {
+        faults.append(try row.text("integrity_check"))
+      }
+      faults.removeAll { $0 == "ok" }
+      for row in try connection.rows("PRAGMA foreign_key_check", []).prefix(10) {
+        faults.append(
+          "a row of \(try row.text("table")) refers to one of \(try row.text("parent")) that is "
+            + "not there")
+      }
+      return faults
+    } catch {
+      // Some damage ends the check itself.
+      guard connection.hasFoundDamage else { throw error }
+      return faults + [error.operator ?? error.user]
     }
-    return faults
   }
 }

@@ -17,7 +17,7 @@ public struct CertificateCheck: Sendable {
   public var isRightSubject: @Sendable (CertificateSubject?) -> Bool
 
   private static let fileLimit = 1 << 20
-  /// So long before its end a certificate should be renewed.
+  /// So long before its end a certificate should be renewed; a quarter of its life, if that is less.
   public static let notice = Duration.seconds(30 * 86_400)
 
   /// A check of three files.
@@ -32,8 +32,8 @@ public struct CertificateCheck: Sendable {
   /// Reads the files.
   public func run(_ disk: any Disk, now: Timestamp) -> [Diagnosis] {
     do throws(RoostError) {
-      let found = try Certificate(pem: read(certificate, disk))
-      return [try belonging(found, disk), lifetime(found, now), permission()]
+      let found = try CertificateChain(pem: read(certificate, disk))
+      return [try belonging(found, disk), lifetime(found.leaf, now), permission()]
     } catch {
       return [
         .fail(name, error.user, do: "Make it with `roostctl ca` and copy it here.")
@@ -41,7 +41,10 @@ public struct CertificateCheck: Sendable {
     }
   }
 
-  private func belonging(_ found: Certificate, _ disk: any Disk) throws(RoostError) -> Diagnosis {
+  private func belonging(_ chain: CertificateChain, _ disk: any Disk)
+    throws(RoostError) -> Diagnosis
+  {
+    let found = chain.leaf
     guard try found.belongs(toKey: read(key, disk)) else {
       return .fail(
         name, "\(certificate) is not the certificate of \(key).", do: "Copy both from one issue.")
@@ -52,7 +55,8 @@ public struct CertificateCheck: Sendable {
         do: "Issue one for this program with `roostctl ca`.")
     }
     guard let authority else { return .ok(name, "\(certificate) and \(key) belong together.") }
-    guard try found.isSigned(by: Certificate(pem: read(authority, disk))) else {
+    let trusted = try CertificateChain(pem: read(authority, disk)).certificates
+    guard try chain.leads(to: trusted, atAnyTime: true) else {
       return .fail(
         name, "\(certificate) was not signed by \(authority).",
         do: "Issue it with the CA that the whole fleet has.")
@@ -61,7 +65,7 @@ public struct CertificateCheck: Sendable {
   }
 
   private func lifetime(_ found: Certificate, _ now: Timestamp) -> Diagnosis {
-    let renew = "Issue a new one with `roostctl ca` and restart the program."
+    let renew = "Issue a new one with `roostctl ca`."
     if found.begins > now {
       return .fail(
         name, "\(certificate) holds only from \(found.begins.iso8601).",
@@ -70,7 +74,8 @@ public struct CertificateCheck: Sendable {
     guard found.expires > now else {
       return .fail(name, "\(certificate) ended at \(found.expires.iso8601).", do: renew)
     }
-    guard found.expires > now + Self.notice else {
+    let life = Duration.microseconds(found.expires.microseconds - found.begins.microseconds)
+    guard found.expires > now + min(Self.notice, life / 4) else {
       return .warn(name, "\(certificate) ends at \(found.expires.iso8601).", do: renew)
     }
     return .ok(name, "\(certificate) holds until \(found.expires.iso8601).")

@@ -68,6 +68,7 @@ public struct FlushCheck: Sendable {
       try disk.remove(path)
       return judge(median: spans.sorted()[Self.attempts / 2])
     } catch {
+      try? disk.remove(path)
       return .fail(
         name, "\(folder) can't be written and flushed: \(error.operator ?? error.user).",
         do: "Give the folder to the program's user, on a file system that can be written.")

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
+public import Base
 import Glibc
 
 /// TCP ports of loopback that nobody uses now and that the kernel gives to nobody unasked: a
 /// program that was killed must find its port free when it is started again.
-enum FreePorts {
+public enum FreePorts {
   private static let range: Range<UInt16> = 10_000..<32_768
   private static let attempts = 200
 
-  static func pick(_ count: Int) throws(RoostError) -> [UInt16] {
+  /// So many different ones.
+  ///
+  /// - Throws: `unavailable` when there are not enough.
+  public static func pick(_ count: Int) throws(RoostError) -> [UInt16] {
     var ports: [UInt16] = []
     for _ in 0..<attempts where ports.count < count {
       let offset = SystemRandomness().number(below: UInt64(range.count))

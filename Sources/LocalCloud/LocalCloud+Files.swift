@@ -13,6 +13,9 @@ extension LocalCloud {
       certificate: \(folder)/controller.crt
       key: \(folder)/controller.key
       ca: \(folder)/ca.crt
+      issuer: \(folder)/issuer.crt
+      issuer_key: \(folder)/issuer.key
+      certificate_lifetime: 60s
       lease: 3s
     placement:
       initial_cpu_allocation_ratio: 256

@@ -62,8 +62,9 @@ public final class LocalCloud: Sendable {
 
   private func furnishHost() throws(RoostError) {
     try tree.run("roostctl", ["ca", "init", "--folder", "\(folder)/ca"])
-    try tree.run("roostctl", ["ca", "controller", "--folder", "\(folder)/ca", "--out", folder])
-    try tree.run("roostctl", ["ca", "node", "--folder", "\(folder)/ca", "--out", folder])
+    for kind in ["controller", "issuer", "node"] {
+      try tree.run("roostctl", ["ca", kind, "--folder", "\(folder)/ca", "--out", folder])
+    }
     let disk = SystemDisk()
     try disk.replace(agentFile, with: Array(agentConfiguration.utf8), mode: 0o644)
     try disk.replace(controllerFile, with: Array(controllerConfiguration.utf8), mode: 0o644)

@@ -61,7 +61,7 @@ public struct SourceTree: Sendable {
   }
 
   /// A program with the tree's environment.
-  func child(
+  public func child(
     _ program: String, _ arguments: [String], environment: [String] = []
   ) -> ChildProcess {
     let path =

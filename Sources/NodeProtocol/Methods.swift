@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Wire
+
 /// Served by the controller, called by agents. The caller is known by its certificate.
 public enum ControllerMethods {
-  /// The first call on every connection.
+  /// The first call on a connection, of an agent that names all it holds.
   public enum Register: RemoteMethod {
     public typealias Request = RegisterRequest
     public typealias Reply = RegisterReply
     public static let name = "roost.node.v1.Controller/Register"
+    public static let callers = [PeerIdentity.Role.node]
+  }
+
+  /// The first call on a connection, of an agent that names only what the controller does not know.
+  public enum Resume: RemoteMethod {
+    public typealias Request = ResumeRequest
+    public typealias Reply = ResumeReply
+    public static let name = "roost.node.v1.Controller/Resume"
+    public static let callers = [PeerIdentity.Role.node]
   }
 
   /// Renews the lease; sent every third of it.
@@ -14,6 +25,7 @@ public enum ControllerMethods {
     public typealias Request = HeartbeatRequest
     public typealias Reply = HeartbeatReply
     public static let name = "roost.node.v1.Controller/Heartbeat"
+    public static let callers = [PeerIdentity.Role.node]
   }
 
   /// Tells what is. An answer means it is recorded.
@@ -21,6 +33,7 @@ public enum ControllerMethods {
     public typealias Request = ReportRequest
     public typealias Reply = ReportReply
     public static let name = "roost.node.v1.Controller/Report"
+    public static let callers = [PeerIdentity.Role.node]
   }
 
   /// Asks for a short-lived right to fetch an image.
@@ -28,7 +41,36 @@ public enum ControllerMethods {
     public typealias Request = GrantImageRequest
     public typealias Reply = GrantImageReply
     public static let name = "roost.node.v1.Controller/GrantImage"
+    public static let callers = [PeerIdentity.Role.node]
   }
+
+  /// Asks for the certificate that is to follow the caller's own.
+  public enum RenewCertificate: RemoteMethod {
+    public typealias Request = RenewCertificateRequest
+    public typealias Reply = RenewCertificateReply
+    public static let name = "roost.node.v1.Controller/RenewCertificate"
+    public static let callers = [PeerIdentity.Role.node]
+  }
+
+  /// All of them, in the schema's order.
+  public static let all: [any ServiceMethod.Type] = [
+    Register.self, Resume.self, Heartbeat.self, Report.self, GrantImage.self,
+    RenewCertificate.self,
+  ]
+}
+
+/// Served by the controller to whoever has no certificate yet.
+public enum EnrolmentMethods {
+  /// Asks for a node's first certificate, with a token that an operator has made.
+  public enum Enrol: RemoteMethod {
+    public typealias Request = EnrolRequest
+    public typealias Reply = EnrolReply
+    public static let name = "roost.node.v1.Enrolment/Enrol"
+    public static let callers = [PeerIdentity.Role.anonymous]
+  }
+
+  /// All of them, in the schema's order.
+  public static let all: [any ServiceMethod.Type] = [Enrol.self]
 }
 
 /// Served by an agent, called by the controller.
@@ -38,6 +80,7 @@ public enum AgentMethods {
     public typealias Request = ApplyRequest
     public typealias Reply = ApplyReply
     public static let name = "roost.node.v1.Agent/Apply"
+    public static let callers = [PeerIdentity.Role.controller]
   }
 
   /// The end of a guest's serial console.
@@ -45,6 +88,7 @@ public enum AgentMethods {
     public typealias Request = ConsoleLogRequest
     public typealias Reply = ConsoleLogReply
     public static let name = "roost.node.v1.Agent/ConsoleLog"
+    public static let callers = [PeerIdentity.Role.controller]
   }
 
   /// Lists everything of Roost's that exists on the node, for an audit, part by part.
@@ -52,5 +96,9 @@ public enum AgentMethods {
     public typealias Request = SurveyRequest
     public typealias Reply = SurveyReply
     public static let name = "roost.node.v1.Agent/Survey"
+    public static let callers = [PeerIdentity.Role.controller]
   }
+
+  /// All of them, in the schema's order.
+  public static let all: [any ServiceMethod.Type] = [Apply.self, ConsoleLog.self, Survey.self]
 }

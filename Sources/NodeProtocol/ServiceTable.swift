@@ -8,7 +8,7 @@ public typealias UnaryHandler<Method: RemoteMethod> =
   nonisolated(nonsending) @Sendable (Method.Request, any WirePeer)
   async throws(WireStatus) -> Method.Reply
 
-/// Typed handlers by method name; what a connection serves.
+/// Typed handlers by method name; what a connection serves, to those who may call it.
 public struct ServiceTable: WireService {
   private var handlers: [String: any MethodHandler] = [:]
   private var streams: [String: any StreamHandler] = [:]
@@ -43,6 +43,7 @@ public struct ServiceTable: WireService {
     guard let handler = streams[stream.request.method] else {
       throw WireStatus(.unimplemented, "\(stream.request.method.prefix(200)) is not served here")
     }
+    try handler.callers.admit(peer, to: stream.request.method)
     try await handler.serve(stream, peer)
     return WireMetadata()
   }
@@ -53,12 +54,24 @@ public struct ServiceTable: WireService {
     guard let handler = handlers[request.method] else {
       throw WireStatus(.unimplemented, "\(request.method.prefix(200)) is not served here")
     }
+    try handler.callers.admit(peer, to: request.method)
     return WireReply(try await handler.answer(request.message, peer))
+  }
+}
+
+extension [PeerIdentity.Role] {
+  /// Refuses whoever is not among them.
+  fileprivate func admit(_ peer: any WirePeer, to method: String) throws(WireStatus) {
+    guard !contains(peer.identity.role) else { return }
+    throw WireStatus(
+      .permissionDenied,
+      "\(method) is for \(map(\.rawValue).joined(separator: ", ")), not for \(peer.identity)")
   }
 }
 
 /// A handler whose types are known inside only.
 private protocol MethodHandler: Sendable {
+  var callers: [PeerIdentity.Role] { get }
   nonisolated(nonsending) func answer(
     _ request: [UInt8], _ peer: any WirePeer
   ) async throws(WireStatus) -> [UInt8]
@@ -66,6 +79,8 @@ private protocol MethodHandler: Sendable {
 
 private struct TypedHandler<Method: RemoteMethod>: MethodHandler {
   let handler: UnaryHandler<Method>
+
+  var callers: [PeerIdentity.Role] { Method.callers }
 
   nonisolated(nonsending) func answer(
     _ request: [UInt8], _ peer: any WirePeer
@@ -83,6 +98,7 @@ private struct TypedHandler<Method: RemoteMethod>: MethodHandler {
 
 /// A stream's handler whose types are known inside only.
 private protocol StreamHandler: Sendable {
+  var callers: [PeerIdentity.Role] { get }
   func serve(_ stream: WireStream, _ peer: any WirePeer) async throws(WireStatus)
 }
 
@@ -90,6 +106,8 @@ private struct TypedStreamHandler<Method: StreamingMethod>: StreamHandler {
   let handler:
     @Sendable (MessageStream<Method.Request, Method.Reply>, any WirePeer) async throws(WireStatus)
       -> Void
+
+  var callers: [PeerIdentity.Role] { Method.callers }
 
   func serve(_ stream: WireStream, _ peer: any WirePeer) async throws(WireStatus) {
     try await handler(MessageStream(stream), peer)

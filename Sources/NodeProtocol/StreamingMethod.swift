@@ -3,14 +3,7 @@
 public import Wire
 
 /// A method one or both of whose sides send any number of messages.
-public protocol StreamingMethod: SendableMetatype {
-  /// What the caller sends.
-  associatedtype Request: Message
-  /// What it gets back.
-  associatedtype Reply: Message
-  /// `package.Service/Method`, as gRPC writes it.
-  static var name: String { get }
-}
+public protocol StreamingMethod: ServiceMethod {}
 
 /// One end of a call whose messages come and go one by one; see `WireStream`.
 public struct MessageStream<Incoming: Message, Outgoing: Message>: Sendable {

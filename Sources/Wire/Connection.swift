@@ -17,6 +17,9 @@ actor Connection: WirePeer {
   private static let turn = 64
   private static let readBytes = 16 << 10
 
+  /// How long calls under way may take when this end stops.
+  static let stopPatience = Duration.seconds(3)
+
   nonisolated let identity: PeerIdentity
   nonisolated let address: String?
   nonisolated let loop: EventLoop
@@ -89,7 +92,9 @@ actor Connection: WirePeer {
       guard rules.phase == .start else { return continuation.resume() }
       onReady = continuation
     }
-    if let ended { throw RoostError(.unavailable, "The connection ended: \(ended).") }
+    if let ended, rules.peer == nil {
+      throw RoostError(.unavailable, "The connection ended: \(ended).")
+    }
   }
 
   func close(reason: String) {
@@ -99,17 +104,23 @@ actor Connection: WirePeer {
   }
 
   func drain(reason: String, patience: Duration) async {
+    beginDrain(reason, patience)
+    _ = await closed()
+  }
+
+  /// Drains from where nothing can be awaited.
+  nonisolated func hurry(toDrain reason: String) {
+    loop.execute { [weak self] in
+      self?.assumeIsolated { $0.beginDrain(reason, Self.stopPatience) }
+    }
+  }
+
+  private func beginDrain(_ reason: String, _ patience: Duration) {
     change { $0.drain(WireStatus(.unavailable, reason)) }
     guard ended == nil else { return }
     alarms.set(clock.uptime + patience) { [weak self] in
       self?.assumeIsolated { $0.close(reason: reason) }
     }
-    _ = await closed()
-  }
-
-  /// Closes from where nothing can be awaited.
-  nonisolated func hurry(to reason: String) {
-    loop.execute { [weak self] in self?.assumeIsolated { $0.close(reason: reason) } }
   }
 
   func closed() async -> String {

@@ -79,7 +79,7 @@ public final class LoopbackNetwork: Network {
           await withTaskCancellationHandler {
             await accepted(connection)
           } onCancel: {
-            connection.hurry(to: "this end stops")
+            connection.hurry(toDrain: "this end stops")
           }
           await connection.close(reason: "done")
         }

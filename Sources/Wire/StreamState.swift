@@ -118,11 +118,16 @@ struct StreamState {
     return .piece(piece, flags, isWritable: before > low && outbox.bytes <= low)
   }
 
-  /// Ends a call that is served here, behind what is still to be sent. False if that has no meaning.
-  mutating func finish(_ ending: Ending) -> Bool {
-    guard !isOurs, self.ending == nil else { return false }
+  /// Ends a call that is served here, behind what is still to be sent, and lets go of what came for
+  /// it: bytes of whole messages, and all bytes. Nil if that has no meaning.
+  mutating func finish(_ ending: Ending) -> (waiting: Int, held: Int)? {
+    guard !isOurs, self.ending == nil else { return nil }
     self.ending = ending
-    return true
+    defer {
+      waiting = 0
+      partial = []
+    }
+    return (waiting, heldBytes)
   }
 
   /// False if it waits for its turn already.

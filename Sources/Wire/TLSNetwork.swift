@@ -4,7 +4,7 @@ public import Base
 import CLinux
 public import EventLoop
 import Glibc
-import Lanes
+public import Lanes
 public import Log
 import Synchronization
 
@@ -12,7 +12,7 @@ import Synchronization
 public final class TLSNetwork: Network {
   /// From the first packet to an authenticated connection.
   static let patience = Duration.seconds(10)
-  /// So many strangers may be in a handshake at once; more are turned away unheard.
+  /// So many strangers may be in a handshake at once; more wait in the kernel's queue, unheard.
   private static let maximumStrangers = 512
 
   /// How long the listener rests when the kernel has no descriptor for a peer.
@@ -23,16 +23,32 @@ public final class TLSNetwork: Network {
   let log: Logger
   let software: String
   private let alarms: Alarms
-  private let credentials: TLSCredentials
-  private let resolver = Lane(name: "resolve")
-  private let strangers = Mutex(0)
+  private let credentials: any CredentialSource
+  private let admission: any PeerAdmission
+  private let resolver: any LaneRunning
+  private let strangers = Mutex(Strangers())
+  /// A step of a handshake takes half a millisecond of the CPU. A fleet that comes back takes them one
+  /// by one, and what else the loop has to do gets its turn in between.
+  private let handshakes = Turnstile()
+
+  private struct Strangers {
+    var count = 0
+    /// Whether the listener is not watched until some of them have gone.
+    var isFull = false
+  }
 
   /// - Parameters:
   ///   - software: what this end calls itself in the preface, as `roost-agent/0.1.0`.
+  ///   - admission: who may connect to this end, beyond what certificates prove.
+  ///   - resolver: where names are looked up; a thread of its own unless one is given.
   public init(
-    _ credentials: TLSCredentials, loop: EventLoop, clock: any Clock, software: String, log: Logger
+    _ credentials: any CredentialSource, loop: EventLoop, clock: any Clock, software: String,
+    log: Logger, admission: any PeerAdmission = CertificatesOnly(),
+    resolver: any LaneRunning = Lane(name: "resolve")
   ) {
+    self.resolver = resolver
     self.credentials = credentials
+    self.admission = admission
     self.loop = loop
     self.clock = clock
     self.software = software
@@ -55,7 +71,7 @@ public final class TLSNetwork: Network {
       close(descriptor)
       throw error
     }
-    return try await authenticate(descriptor, .dialler, expecting: .controller, service, deadline)
+    return try await authenticate(descriptor, .dialler, expecting: [.controller], service, deadline)
   }
 
   private func connect(
@@ -92,7 +108,7 @@ public final class TLSNetwork: Network {
     let (arrivals, arrive) = AsyncStream.makeStream(of: Arrival.self)
     do throws(RoostError) {
       try loop.watch(listener, for: .read) { [self] _ in
-        while let arrival = acceptOne(listener) {
+        while hasRoom(listener), let arrival = acceptOne(listener) {
           arrive.yield(arrival)
           guard case .peer = arrival else { return }
         }
@@ -109,7 +125,7 @@ public final class TLSNetwork: Network {
       for await arrival in arrivals {
         switch arrival {
         case .peer(let descriptor):
-          group.addTask { [self] in await welcome(descriptor, service, accepted) }
+          group.addTask { [self] in await welcome(descriptor, on: listener, service, accepted) }
         case .refused:
           group.addTask { [self] in
             try? await clock.sleep(for: Self.breather)
@@ -144,53 +160,75 @@ public final class TLSNetwork: Network {
           return .refused
         }
       }
-      let admitted = strangers.withLock { strangers in
-        guard strangers < Self.maximumStrangers else { return false }
-        strangers += 1
-        return true
+      strangers.withLock { $0.count += 1 }
+      return .peer(descriptor)
+    }
+  }
+
+  /// Whether one more may be greeted now. If not, the listener rests until one has gone.
+  private func hasRoom(_ listener: Int32) -> Bool {
+    strangers.withLock { strangers in
+      guard strangers.count >= Self.maximumStrangers else { return true }
+      if !strangers.isFull {
+        strangers.isFull = true
+        log.warning("\(strangers.count) handshakes are under way; more connections wait")
+        try? loop.rewatch(listener, for: [])
       }
-      if admitted { return .peer(descriptor) }
-      log.warning("turned a connection away: \(Self.maximumStrangers) handshakes are under way")
-      close(descriptor)
+      return false
+    }
+  }
+
+  private func strangerLeft(_ listener: Int32) {
+    strangers.withLock { strangers in
+      strangers.count -= 1
+      guard strangers.isFull, strangers.count <= Self.maximumStrangers / 2 else { return }
+      strangers.isFull = false
+      try? loop.rewatch(listener, for: .read)
     }
   }
 
   private func welcome(
-    _ descriptor: Int32, _ service: any WireService,
+    _ descriptor: Int32, on listener: Int32, _ service: any WireService,
     _ accepted: @Sendable (any WirePeer) async -> Void
   ) async {
     let deadline = clock.uptime + Self.patience
+    let place = peerAddress(descriptor) ?? "a peer that has gone"
     setNoDelay(descriptor)
+    let welcome: [PeerIdentity.Role] =
+      admission.takesAnonymous ? [.node, .anonymous] : [.node]
     let outcome: Result<Connection, RoostError>
     do throws(RoostError) {
       outcome = .success(
-        try await authenticate(descriptor, .acceptor, expecting: .node, service, deadline))
+        try await authenticate(
+          descriptor, .acceptor, expecting: welcome, service, deadline))
     } catch {
       outcome = .failure(error)
     }
-    strangers.withLock { $0 -= 1 }
+    strangerLeft(listener)
     switch outcome {
     case .success(let connection):
       await withTaskCancellationHandler {
         await accepted(connection)
       } onCancel: {
         // Whoever waits for the connection's end must not keep the listener from its own.
-        connection.hurry(to: "this end stops")
+        connection.hurry(toDrain: "this end stops")
       }
       await connection.close(reason: "done")
     case .failure(let error):
-      log.warning("refused a connection: \(error.user)")
+      log.warning("refused a connection from \(place): \(error.user)")
     }
   }
 
   /// The descriptor is the connection's from here on, or closed.
   private func authenticate(
-    _ descriptor: Int32, _ end: TLSSession.End, expecting role: PeerIdentity.Role,
+    _ descriptor: Int32, _ end: TLSSession.End, expecting roles: [PeerIdentity.Role],
     _ service: any WireService, _ deadline: Uptime
   ) async throws(RoostError) -> Connection {
     let session: TLSSession
     do throws(RoostError) {
-      session = try TLSSession(end, credentials, descriptor: descriptor)
+      session = try TLSSession(
+        end, credentials.current(), descriptor: descriptor,
+        takesAnonymous: admission.takesAnonymous)
     } catch {
       close(descriptor)
       throw error
@@ -199,15 +237,22 @@ public final class TLSNetwork: Network {
     let wait = SocketWait(loop, descriptor)
     while true {
       let interest: EventLoop.Readiness
-      switch session.handshake() {
+      switch await handshakes.pass({ session.handshake() }) {
       case .done, .closed:
         // GnuTLS says success with 0 here.
-        guard let identity = session.peer(), identity.role == role else {
+        guard let identity = session.peer(), roles.contains(identity.role) else {
           throw RoostError(
-            .forbidden, "The peer's certificate does not name a \(role.rawValue) of this fleet.")
+            .forbidden,
+            "The peer's certificate names no "
+              + "\(end == .dialler ? "controller" : "node") of this fleet.")
+        }
+        if end == .acceptor, let reason = admission.refusal(of: identity) {
+          session.sayRevoked()
+          throw RoostError(.forbidden, "\(identity): \(reason)")
         }
         let connection = Connection(
-          transport, to: identity, at: peerAddress(descriptor), dialled: end == .dialler, service: service,
+          transport, to: identity, at: peerAddress(descriptor), dialled: end == .dialler,
+          service: service,
           terms: ConnectionTerms(
             loop: loop, clock: clock, alarms: alarms, software: software, log: log))
         try await connection.start(by: deadline)

@@ -75,9 +75,10 @@ extension WireProtocol {
     }
     let maximum = limits.message
     let taken = try streams.change(stream) { state throws(ProtocolViolation) in
-      try state.take(frame, maximum: maximum)
+      // What comes for a call that is answered is for nobody.
+      state.ending == nil ? try state.take(frame, maximum: maximum) : nil
     }
-    guard let arrival = taken else {
+    guard let arrival = taken ?? nil else {
       guard isPast(stream) else {
         throw ProtocolViolation("data for stream \(stream), which was never opened")
       }

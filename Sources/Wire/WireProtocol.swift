@@ -181,7 +181,12 @@ struct WireProtocol {
 
   /// Whoever a message was for has it: the peer may send as much again.
   mutating func taken(_ stream: UInt32, _ bytes: Int) {
-    guard streams.change(stream, { $0.waiting -= bytes }) != nil else { return }
+    let isTaken = streams.change(stream) { state in
+      guard state.ending == nil else { return false }
+      state.waiting -= bytes
+      return true
+    }
+    guard isTaken == true else { return }
     waitingBytes -= bytes
     owed += bytes
     grant(stream)
@@ -207,7 +212,12 @@ struct WireProtocol {
 
   /// Ends a call of the peer, behind what is still to be sent on it.
   mutating func finish(_ stream: UInt32, _ ending: Ending) {
-    guard streams.change(stream, { $0.finish(ending) }) == true else { return }
+    guard let (waiting, held) = streams.change(stream, { $0.finish(ending) }) ?? nil else { return }
+    // Nobody takes any more what came, and what is still to come: it must not hold the window shut,
+    // for the ending may have to wait for the peer's.
+    waitingBytes -= waiting
+    owed += held
+    grantConnection()
     takeTurn(stream)
   }
 

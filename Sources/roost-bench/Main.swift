@@ -6,7 +6,9 @@ import Glibc
 /// Measures Roost beside its peers: chooses the suite, prints what it found.
 @main
 enum Main {
-  private static let suites: [any Suite] = [BootSuite(), WireSuite()]
+  private static let suites: [any Suite] = [BootSuite(), WireSuite(), FleetSuite()]
+
+  private static let tools: [any Tool] = [HypervisorTool(), AgentTool()]
 
   static func main() async {
     var words = Array(CommandLine.arguments.dropFirst())
@@ -17,8 +19,22 @@ enum Main {
       return
     }
     if name == "echo" { return await echo(Array(words.dropFirst())) }
-    guard words.count == 1, let suite = suites.first(where: { $0.name == name }) else {
-      complain("there is no suite \"\(words.joined(separator: " "))\".\n\(usage)")
+    if let tool = tools.first(where: { $0.name == name }) {
+      do throws(RoostError) {
+        try await tool.run(try ToolOptions(words.dropFirst(), for: tool))
+      } catch {
+        complain("\(name): \(error)")
+        exit(1)
+      }
+      return
+    }
+    guard let chosen = suites.first(where: { $0.name == name }) else {
+      complain("there is no suite \"\(name)\".\n\(usage)")
+      exit(2)
+    }
+    let suite: any Suite
+    do throws(RoostError) { suite = try chosen.configured(by: Array(words.dropFirst())) } catch {
+      complain("\(error.user)\n\(usage)")
       exit(2)
     }
     do throws(RoostError) {
@@ -42,8 +58,16 @@ enum Main {
   }
 
   private static var usage: String {
-    let lines = suites.map { "  \($0.name)  \($0.summary)" }
-    return "Usage: roost-bench SUITE [--json]\n\n" + lines.joined(separator: "\n")
+    let lines = suites.map { suite in
+      let options = suite.usage.isEmpty ? "" : "\n    \(suite.usage)"
+      return "  \(suite.name)  \(suite.summary)\(options)"
+    }
+    let parts = tools.map { tool in
+      "  \(tool.name)  \(tool.summary)\n    "
+        + tool.options.map { "\($0) VALUE" }.joined(separator: " ")
+    }
+    return "Usage: roost-bench SUITE [OPTIONS] [--json]\n       roost-bench TOOL OPTIONS\n\n"
+      + (lines + parts).joined(separator: "\n")
   }
 
   private static func complain(_ text: String) {

@@ -12,11 +12,21 @@ import Glibc
 func issueMember(
   _ subject: CertificateSubject, file: String, _ options: Options
 ) throws(RoostError) {
+  let hosts = options.all("--host")
+  for host in hosts { try checkHost(host) }
+  try writeMember(file: file, options) { (authority) throws(RoostError) in
+    try authority.issue(subject, hosts: hosts)
+  }
+}
+
+/// Has the CA in `--folder` make a certificate and its key, and writes them as `issueMember` says.
+func writeMember(
+  file: String, _ options: Options,
+  _ make: (CertificateAuthority) throws(RoostError) -> CertificateAuthority.Issued
+) throws(RoostError) {
   let disk = SystemDisk()
   let folder = try absolutePath(try options.required("--folder"))
   let out = try absolutePath(try options.required("--out"))
-  let hosts = options.all("--host")
-  for host in hosts { try checkHost(host) }
   guard try disk.size(of: "\(out)/\(file).crt") == nil else {
     throw RoostError(.conflict, "\(out)/\(file).crt exists; choose another folder for --out.")
   }
@@ -26,7 +36,7 @@ func issueMember(
   guard let root = try disk.read(trusted, limit: 1 << 20) else {
     throw RoostError(.notFound, "\(trusted) does not exist.")
   }
-  let issued = try authority.issue(subject, hosts: hosts)
+  let issued = try make(authority)
   try disk.makeFolder(out, mode: 0o755)
   try disk.replace(
     "\(out)/\(CertificateAuthority.certificateFile)", with: root, mode: 0o644)

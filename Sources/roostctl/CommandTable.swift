@@ -10,11 +10,16 @@ enum CommandTable {
     NodeShowCommand(),
     NodeEnableCommand(),
     NodeDisableCommand(),
+    NodeEnrolCommand(),
+    NodeRevokeCommand(),
+    EnrolmentListCommand(),
+    EnrolmentDeleteCommand(),
     ServerExplainCommand(),
     OrphanListCommand(),
     OrphanRemoveCommand(),
     AuditCommand(),
     CAInitCommand(),
+    CAIssuerCommand(),
     CANodeCommand(),
     CAControllerCommand(),
     CompletionCommand(),
@@ -43,12 +48,26 @@ enum CommandTable {
 
   /// One command with its operands and options.
   static func help(_ command: any Command) -> String {
-    let words = ["roostctl", command.name] + command.operands.map(\.name)
-    let usage = (words + command.options.map(\.usage)).joined(separator: " ")
+    let words = ["Usage: roostctl", command.name] + command.operands.map(\.name)
+    let usage = wrapped(words.joined(separator: " "), command.options.map(\.usage))
     let lines =
       command.operands.map { ($0.name, $0.help) } + command.options.map { ($0.form, $0.help) }
-    let parts = ["\(command.summary)", "Usage: \(usage)", aligned(lines), command.details]
+    let parts = ["\(command.summary)", usage, aligned(lines), command.details]
     return parts.compactMap { $0 }.joined(separator: "\n\n")
+  }
+
+  /// A line and what follows it, on as many lines as it takes.
+  private static func wrapped(_ start: String, _ words: [String]) -> String {
+    let indent = String(repeating: " ", count: "Usage: roostctl ".count)
+    var lines = [start]
+    for word in words {
+      if let line = lines.last, line.count + 1 + word.count <= 100 {
+        lines[lines.count - 1] = "\(line) \(word)"
+      } else {
+        lines.append(indent + word)
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 
   private static func aligned(_ lines: [(String, String)]) -> String {

@@ -10,6 +10,8 @@ struct NodeAnswer {
   var id: String { json["id"]?.text ?? "" }
   var name: String { json["name"]?.text ?? "" }
   var state: String { json["state"]?.text ?? "" }
+  /// Whether no certificate of it is good.
+  var isRevoked: Bool { json["is_revoked"]?.flag ?? false }
   var isEnabled: Bool { json["enabled"]?.flag ?? false }
   var serverCount: String { json["server_count"]?.int.map(String.init) ?? "" }
 
@@ -20,6 +22,7 @@ struct NodeAnswer {
     if let failure = json["hypervisor_unavailable"]?.text {
       parts.append("its hypervisor does not answer: \(failure)")
     }
+    if isRevoked { parts.append("its certificates are revoked") }
     return parts.joined(separator: "; ")
   }
 

@@ -24,7 +24,7 @@ struct NodeListCommand: OnlineCommand {
     let header = ["ID", "NAME", "STATE", "SERVERS", "VCPU", "MEMORY_MB", "DISK_GB", "NEW SERVERS"]
     let lines =
       rows.isEmpty
-      ? ["No node has registered yet. An agent registers when it connects with its certificate."]
+      ? ["No node has registered yet. `roostctl node enrol` prints what makes a host one."]
       : Table.lines(header, rows)
     return Report(lines: lines, json: answer)
   }

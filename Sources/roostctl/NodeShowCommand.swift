@@ -14,6 +14,15 @@ struct NodeShowCommand: OnlineCommand {
     return Report(lines: Self.lines(answer["node"] ?? .null), json: answer)
   }
 
+  /// Until when the node can connect, and who said that it may not.
+  private static func certificate(_ json: JSONValue) -> String {
+    let end = json["certificate_ends_at"]?.text.map { "good until \($0)" } ?? "none is known"
+    guard let time = json["revoked_at"]?.text else { return end }
+    let reason = json["revocation_reason"]?.text.map { ": \($0)" } ?? ""
+    let revocation = "revoked at \(time) by \(json["revoked_by"]?.text ?? "")\(reason)"
+    return json["is_revoked"]?.flag == true ? revocation : "\(end); older ones \(revocation)"
+  }
+
   static func lines(_ json: JSONValue) -> [String] {
     let node = NodeAnswer(json: json)
     let inventory = json["inventory"] ?? .null
@@ -27,6 +36,7 @@ struct NodeShowCommand: OnlineCommand {
       ("state", node.state),
       ("lease", lease.map { "\($0) s left" } ?? "none since the controller started"),
       ("new servers", node.enabledText),
+      ("certificate", certificate(json)),
       ("availability zone", text(json["availability_zone"])),
       ("agent", text(json["agent_version"])), ("registered", text(json["registered_at"])),
       (

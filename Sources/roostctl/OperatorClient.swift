@@ -55,6 +55,11 @@ struct OperatorClient: Sendable {
     try await send("GET", path, nil, timeout)
   }
 
+  /// Makes something.
+  func post(_ path: String, _ body: JSONValue) async throws(RoostError) -> JSONValue {
+    try await send("POST", path, body, .seconds(60))
+  }
+
   /// Puts an object.
   func put(_ path: String, _ body: JSONValue) async throws(RoostError) -> JSONValue {
     try await send("PUT", path, body, .seconds(60))
@@ -73,7 +78,7 @@ struct OperatorClient: Sendable {
     let answer = try await exchange(
       Request(
         method: method, url: url + path, headers: headers, body: body?.encoded, timeout: timeout))
-    guard answer.status == 200 else {
+    guard answer.status == 200 || answer.status == 201 else {
       throw Self.refusal(answer, of: "\(method) \(url)\(path)", signingIn: false)
     }
     return try JSONValue(parsing: answer.bytes)

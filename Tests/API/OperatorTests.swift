@@ -25,7 +25,9 @@ struct OperatorTests {
       "DELETE",
       "/nodes/00000000-0000-0000-0000-000000000001/orphans/00000000-0000-0000-0000-000000000002"
     ),
-    ("GET", "/audit"), ("GET", "/servers"),
+    ("GET", "/audit"), ("GET", "/servers"), ("POST", "/enrolments"), ("GET", "/enrolments"),
+    ("DELETE", "/enrolments/00000000-0000-0000-0000-000000000001"),
+    ("PUT", "/nodes/00000000-0000-0000-0000-000000000001/revocation"),
     ("GET", "/servers/00000000-0000-0000-0000-000000000001/placement"),
   ])
   func onlyAdministratorsMayAsk(method: String, path: String) async {

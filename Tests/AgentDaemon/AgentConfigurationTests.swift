@@ -81,10 +81,18 @@ import Testing
     #expect(
       try AgentArguments.parse(["--check", "--config", "/a"]) == .check(configuration: "/a"))
     #expect(try AgentArguments.parse(["--version"]) == .version)
+    let usual = Defaults.agentConfiguration
+    #expect(try AgentArguments.parse(["enrol", "t"]) == .enrol(configuration: usual, token: "t"))
+    #expect(
+      try AgentArguments.parse(["enrol", "--config", "/a", "-"])
+        == .enrol(configuration: "/a", token: "-"))
     #expect(try AgentArguments.parse(["--help"]) == .help)
   }
 
-  @Test(arguments: [["--config"], ["--confg", "/a"], ["run"]])
+  @Test(arguments: [
+    ["--config"], ["--confg", "/a"], ["run"], ["enrol"], ["enrol", "t", "u"],
+    ["enrol", "t", "--check"], ["enrol", "--json", "t"],
+  ])
   func refusesOthers(words: [String]) {
     #expect(throws: RoostError.self) { try AgentArguments.parse(words) }
   }

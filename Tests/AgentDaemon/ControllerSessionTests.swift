@@ -47,7 +47,8 @@ private struct IdleSwitch: Switch {
       node: node, bootID: "boot", directIO: false, hypervisor: hypervisor,
       network: IdleSwitch(), images: images,
       disks: InstanceDisks(
-        root: folder.file("instances"), disk: disk, clock: SystemClock(), surveyLane: InlineLane(),
+        root: folder.file("instances"), disk: disk,
+        overlays: QEMUImageTool(disk: disk, clock: SystemClock()), surveyLane: InlineLane(),
         lane: { _ in InlineLane() }),
       journal: journal, clock: SystemClock(), randomness: SystemRandomness(), crashPoints: .none,
       log: .silent)

@@ -49,7 +49,11 @@ import Testing
       try disk.replace("\(path)/\(name)", with: issued.certificate, mode: 0o644)
     }
     func establish(_ name: String) throws -> NodeID {
-      try NodeIdentity.establish(folder: path, certificate: "\(path)/\(name)", disk: disk)
+      let configuration = try AgentConfiguration(
+        text: "state_folder: \(path)\ncontroller: {certificate: \(path)/\(name)}",
+        file: "agent.yaml")
+      let files = CertificateFiles(configuration, disk: disk, clock: SystemClock())
+      return try NodeIdentity.establish(folder: path, certificates: files, disk: disk)
     }
     #expect(try establish("node.crt") == one)
     #expect(try establish("node.crt") == one)

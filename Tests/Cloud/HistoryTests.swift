@@ -10,7 +10,7 @@ import Testing
 /// records agree with each other at every moment, and in the end nothing is left over.
 @Suite(.timeLimit(.minutes(5)))
 struct HistoryTests {
-  @Test(arguments: 1...UInt64(8)) func recordsAgreeAtEveryMoment(seed: UInt64) async throws {
+  @Test(arguments: 1...UInt64(16)) func recordsAgreeAtEveryMoment(seed: UInt64) async throws {
     let history = try await History(seed: seed)
     for step in 1...150 {
       try await history.step()
@@ -47,7 +47,9 @@ private final class History {
     cloud = try TestCloud(seed: seed)
     for number in 1...3 {
       agents.append(
-        SimulatedAgent(cloud.makeNode("node-\(number)", cpus: 2, memoryMB: 2048, diskGB: 20)))
+        SimulatedAgent(
+          cloud.makeNode("node-\(number)", cpus: 2, memoryMB: 2048, diskGB: 20),
+          resumes: seed % 2 == 0))
     }
     things = try await cloud.addThings(cidr: "10.0.0.0/28")
     for agent in agents { try await agent.register() }

@@ -4,6 +4,7 @@ import Base
 import CloudModel
 import NodeProtocol
 import Scratch
+import StateDigest
 import Store
 import TestSupport
 import Testing
@@ -15,7 +16,7 @@ import Wire
 /// each other at every moment, and no guest is lost that nobody deleted, nor one made a second time.
 @Suite(.timeLimit(.minutes(5)))
 struct RestoreHistoryTests {
-  @Test(arguments: 1...UInt64(8)) func nothingIsLostByARestore(seed: UInt64) async throws {
+  @Test(arguments: 1...UInt64(16)) func nothingIsLostByARestore(seed: UInt64) async throws {
     let history = try await RestoreHistory(seed: seed)
     for step in 1...120 {
       try await history.step()
@@ -43,25 +44,40 @@ private final class DurableAgent {
 
   var node: TestNode
   var isConnected = false
+  /// Whether it registers by digests.
+  let resumes: Bool
+  private var reports: [InstanceID: Observation] = [:]
   private(set) var journal: [InstanceID: Entry] = [:]
   /// Guests that were made after they had been made before.
   private(set) var madeTwice: [InstanceID] = []
   private var made: Set<InstanceID> = []
 
-  init(_ node: TestNode) { self.node = node }
+  init(_ node: TestNode, resumes: Bool) {
+    self.node = node
+    self.resumes = resumes
+  }
 
   func register() async throws {
     if !isConnected { try await node.connect() }
     isConnected = true
-    try await node.register(
-      holding: journal.sorted { $0.key < $1.key }.map { id, entry in
-        var held = Held()
-        held.instanceID = id
-        held.generation = entry.desired.generation
-        held.target = entry.desired.target
-        return held
-      })
-    for id in journal.keys { journal[id]?.isReported = false }
+    let held = journal.sorted { $0.key < $1.key }.map { id, entry in
+      var held = Held()
+      held.instanceID = id
+      held.generation = entry.desired.generation
+      held.target = entry.desired.target
+      return held
+    }
+    guard resumes else {
+      try await node.register(holding: held)
+      for id in journal.keys { journal[id]?.isReported = false }
+      return
+    }
+    let observed = reports.values.sorted { $0.instanceID < $1.instanceID }
+    let recorded = try await node.resume(holding: held, observed: observed).recorded
+    for (id, entry) in journal {
+      let report = reports[id].flatMap { $0.generation == entry.desired.generation ? $0 : nil }
+      journal[id]?.isReported = report.map { recorded.contains(EntryDigest($0)) } ?? false
+    }
   }
 
   /// As the journal's rule: only what is newer, and nothing after a revocation. A guest that ran is
@@ -95,9 +111,15 @@ private final class DurableAgent {
     } else {
       observation = .failed(entry.desired, step: "", "The instance's root disk is missing.")
     }
+    reports[id] = observation
     let removed = entry.desired.target == .absent && entry.hasDisk ? id : nil
     guard (try? await node.report(observation)) != nil else { return removed }
-    if entry.desired.target == .absent { journal[id] = nil } else { journal[id]?.isReported = true }
+    if entry.desired.target == .absent {
+      journal[id] = nil
+      reports[id] = nil
+    } else {
+      journal[id]?.isReported = true
+    }
     return removed
   }
 }
@@ -122,7 +144,9 @@ private final class RestoreHistory {
     cloud = try TestCloud(seed: seed)
     for number in 1...2 {
       agents.append(
-        DurableAgent(cloud.makeNode("node-\(number)", cpus: 4, memoryMB: 4096, diskGB: 40)))
+        DurableAgent(
+          cloud.makeNode("node-\(number)", cpus: 4, memoryMB: 4096, diskGB: 40),
+          resumes: seed % 2 == 0))
     }
     things = try await cloud.addThings()
     for agent in agents { try await agent.register() }

@@ -2,6 +2,7 @@
 
 import Base
 import NodeProtocol
+import StateDigest
 import TestSupport
 import Wire
 
@@ -18,8 +19,14 @@ final class SimulatedAgent {
   /// Reports that were made before, for a network that repeats itself.
   private var earlier: [Observation] = []
   var isConnected = false
+  /// Whether it registers by digests.
+  private let resumes: Bool
+  private var reports: [InstanceID: Observation] = [:]
 
-  init(_ node: TestNode) { self.node = node }
+  init(_ node: TestNode, resumes: Bool) {
+    self.node = node
+    self.resumes = resumes
+  }
 
   var hasWork: Bool { journal.values.contains { !$0.isDone } }
 
@@ -27,8 +34,38 @@ final class SimulatedAgent {
   func register() async throws {
     if !isConnected { try await node.connect() }
     isConnected = true
-    try await node.register(
-      holding: journal.sorted { $0.key < $1.key }.map { ($0.key, $0.value.desired.generation) })
+    let held = journal.sorted { $0.key < $1.key }.map { id, entry in
+      var held = Held()
+      held.instanceID = id
+      held.generation = entry.desired.generation
+      held.target = entry.desired.target
+      return held
+    }
+    guard resumes else {
+      try await node.register(holding: held)
+      return
+    }
+    let observed = reports.values.sorted { $0.instanceID < $1.instanceID }
+    let recorded = try await node.resume(holding: held, observed: observed).recorded
+    // What the controller has not recorded is told again. What it has, or what it takes now, is done.
+    for report in observed {
+      let isRecorded = recorded.contains(EntryDigest(report))
+      let isTold = if isRecorded { true } else { await say(report) }
+      if isTold { finish(report) }
+    }
+  }
+
+  private func finish(_ report: Observation) {
+    let id = report.instanceID
+    guard let desired = journal[id]?.desired, desired.generation == report.generation else {
+      return
+    }
+    if desired.target == .absent {
+      journal[id] = nil
+      reports[id] = nil
+    } else {
+      journal[id]?.isDone = true
+    }
   }
 
   /// Takes what has come into its journal.
@@ -55,8 +92,7 @@ final class SimulatedAgent {
       observation =
         fails ? .failed(desired, step: "createDisk", "no space") : .settled(desired)
     }
-    guard await say(observation) else { return }
-    if desired.target == .absent { journal[id] = nil } else { journal[id]?.isDone = true }
+    if await say(observation) { finish(observation) }
   }
 
   /// A guest switches itself off.
@@ -78,6 +114,7 @@ final class SimulatedAgent {
 
   private func say(_ observation: Observation) async -> Bool {
     earlier.append(observation)
+    reports[observation.instanceID] = observation
     do {
       try await node.report(observation)
       return true

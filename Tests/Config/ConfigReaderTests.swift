@@ -109,7 +109,7 @@ import Testing
         _ = try $0.section("s").duration(
           "t", in: .milliseconds(500)...(.seconds(60)), default: .zero)
       }
-        == "a.yaml:2: `s.t` should be a span like 500ms, 15s, 2m or 1h, from 500ms to 60s, not `1y`."
+        == "a.yaml:2: `s.t` should be a span like 500ms, 15s, 2m, 1h or 90d, from 500ms to 60s, not `1y`."
     )
     #expect(
       try message("b: maybe\n") { _ = try $0.bool("b", default: true) }

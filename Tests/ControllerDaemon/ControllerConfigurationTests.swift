@@ -65,6 +65,7 @@ struct ControllerConfigurationTests {
       ("api: {key: /a}", ["certificate", "is required"]),
       ("api: {address: '0.0.0.0:8770'}", ["agent_url", "is required where", "0.0.0.0:8770"]),
       ("api: {address: '[::]:8770'}", ["agent_url", "is required where"]),
+      ("api: {address: '[0::0.0.0.0]:8770'}", ["agent_url", "is required where"]),
       ("api: {public_url: cloud}", ["public_url", "http://"]),
       ("api: {connections: 7}", ["connections", "7"]), ("wire: {lease: 2s}", ["lease"]),
       ("identity: {token_lifetime: 59s}", ["token_lifetime"]),

@@ -21,14 +21,14 @@ struct InitialisationTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func initialise(
-    _ change: (inout InitialiseArguments) -> Void = { _ in }
+    api: String = "{}", _ change: (inout InitialiseArguments) -> Void = { _ in }
   ) async throws -> String {
     var arguments = InitialiseArguments(configuration: "controller.yaml")
     change(&arguments)
     return try await Initialisation(
       arguments: arguments,
       configuration: ControllerConfiguration(
-        text: "state_folder: \(state)\nregion: lab", file: "controller.yaml"),
+        text: "state_folder: \(state)\nregion: lab\napi: \(api)", file: "controller.yaml"),
       disk: disk, clock: TestClock(), randomness: SeededRandomness()
     ).run()
   }
@@ -90,6 +90,32 @@ struct InitialisationTests {
     #expect(clouds.contains("region_name: \"lab\""))
     #expect(try mode(of: file) == 0o600)
     #expect(try await opens(String(password)))
+  }
+
+  /// Where no client can connect to what the configuration says, it has to say more.
+  @Test(arguments: ["0.0.0.0:8770", "[::]:8770", "[0:0::0]:8770", "127.0.0.1:0"])
+  func aCloudsFileNamesAnAddressThatLeadsThere(_ address: String) async throws {
+    let file = folder.file("clouds.yaml")
+    let agents = "agent_url: 'http://10.0.0.1:8770'"
+    let error = await refusal {
+      try await initialise(api: "{address: '\(address)', \(agents)}") { $0.cloudsFile = file }
+    }
+    #expect(error?.kind == .badRequest)
+    for part in ["`api.public_url` in controller.yaml is required", file, address] {
+      #expect(error?.user.contains(part) == true)
+    }
+    #expect(try disk.list(state) == [])
+    #expect(try disk.size(of: file) == nil)
+
+    let known = "{address: '\(address)', public_url: 'https://cloud.example.org/'}"
+    _ = try await initialise(api: known) { $0.cloudsFile = file }
+    let clouds = String(decoding: try #require(try disk.read(file, limit: 9999)), as: UTF8.self)
+      .replacing("\\/", with: "/")
+    #expect(clouds.contains("auth_url: \"https://cloud.example.org/identity/v3\""))
+  }
+
+  @Test func withoutACloudsFileEveryAddressWillDo() async throws {
+    _ = try await initialise(api: "{address: '0.0.0.0:8770', agent_url: 'http://10.0.0.1:8770'}")
   }
 
   @Test func nothingIsOverwritten() async throws {

@@ -196,6 +196,7 @@ private enum Unknown: RemoteMethod {
   typealias Request = HeartbeatRequest
   typealias Reply = HeartbeatReply
   static let name = "roost.node.v1.Controller/Reboot"
+  static let callers: [PeerIdentity.Role] = [.node]
 }
 
 /// Sends a text where a generation is expected.
@@ -203,6 +204,7 @@ private enum Malformed: RemoteMethod {
   typealias Request = ApplyReply
   typealias Reply = ReportReply
   static let name = "roost.node.v1.Controller/Report"
+  static let callers: [PeerIdentity.Role] = [.node]
 
   static var request: ApplyReply {
     var refusal = Refusal()

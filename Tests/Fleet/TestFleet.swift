@@ -5,6 +5,7 @@ import CloudModel
 import Fleet
 import Log
 import NodeProtocol
+import StateDigest
 import Synchronization
 import TestSupport
 import Wire
@@ -13,14 +14,20 @@ import Wire
 final class TestFleet: Sendable {
   let clock = TestClock()
   let logged = CapturingSink()
-  let delegate = RememberingDelegate()
+  let delegate: RememberingDelegate
   let fleet: Fleet
   private let exchange: LoopbackNetwork.Exchange
   private let serving: Task<Void, Never>
 
-  init() throws {
+  /// - Parameter turns: by default nobody waits for a turn: time stands still.
+  init(
+    turns: Turns.Terms = Turns.Terms(burst: 1 << 32),
+    admission: any PeerAdmission = CertificatesOnly()
+  ) throws {
     exchange = try LoopbackNetwork.Exchange()
-    let fleet = Fleet(clock: clock, log: Logger(logged, threshold: .debug))
+    delegate = RememberingDelegate(clock: clock)
+    let fleet = Fleet(
+      turns: turns, clock: clock, admission: admission, log: Logger(logged, threshold: .debug))
     self.fleet = fleet
     let network = LoopbackNetwork(
       exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
@@ -74,10 +81,18 @@ final class TestFleet: Sendable {
 
 /// Remembers what it was asked, and answers as told.
 final class RememberingDelegate: FleetDelegate {
+  private let clock: any Clock
+
+  init(clock: any Clock) { self.clock = clock }
+
   struct State {
     var answers: [NodeID: [Desired]] = [:]
     /// Where registrations came from.
     var addresses: [String?] = []
+    /// What a node holds as far as this delegate knows, and which of its reports are recorded.
+    var held: [NodeID: [Held]] = [:]
+    var recorded: [NodeID: [EntryDigest]] = [:]
+    var resumptions: [NodeID] = []
     var failure: RoostError?
     var observed: [(node: NodeID, observation: Observation)] = []
     var granted: [(node: NodeID, image: ImageID)] = []
@@ -101,9 +116,38 @@ final class RememberingDelegate: FleetDelegate {
     }
   }
 
+  func resume(
+    _ node: NodeID, _ resumption: Resumption, from address: String?
+  ) async throws(RoostError) -> ResumptionOutcome {
+    try throwIfTold()
+    return state.withLock { state in
+      state.resumptions.append(node)
+      guard case .wanted(let buckets) = resumption.held(onRecord: state.held[node] ?? []) else {
+        return .registered(
+          state.answers[node] ?? [], resumption.unlike(state.recorded[node] ?? []))
+      }
+      return .wanted(buckets)
+    }
+  }
+
   func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError) {
     try throwIfTold()
     state.withLock { $0.observed += observations.map { (node, $0) } }
+  }
+
+  func enrol(_ request: EnrolRequest, from address: String?) async throws(RoostError)
+    -> IssuedCertificate
+  {
+    try throwIfTold()
+    return IssuedCertificate()
+  }
+
+  func renewCertificate(
+    of peer: PeerIdentity, _ node: NodeID, _ request: RenewCertificateRequest
+  ) async throws(RoostError) -> RenewedCertificate {
+    try throwIfTold()
+    return RenewedCertificate(
+      certificate: IssuedCertificate(), expires: clock.now + .seconds(90 * 86_400))
   }
 
   func grantImage(_ image: ImageID, to node: NodeID) async throws(RoostError) -> GrantImageReply {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Contracts
 import Glibc
 import Hypervisor
 import Lanes
@@ -55,6 +56,14 @@ struct LibvirtHypervisorTests {
       let instances = try await hypervisor.domains().map(\.instance)
       #expect(!instances.contains(id))
       #expect(try await hypervisor.domain(id) == nil)
+    }
+  }
+
+  @Test func doesWhatEveryHypervisorMustDo() async throws {
+    let libvirtd = try libvirtd()
+    let guest = try TestGuest(libvirtd)
+    try await libvirtd.withHypervisor { hypervisor, _ in
+      try await requireHypervisorContract(hypervisor, guest.spec)
     }
   }
 

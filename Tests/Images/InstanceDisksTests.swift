@@ -15,7 +15,8 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     sut = InstanceDisks(
-      root: folder.path + "/instances", disk: disk, clock: SystemClock(),
+      root: folder.path + "/instances", disk: disk,
+      overlays: QEMUImageTool(disk: disk, clock: SystemClock()),
       surveyLane: InlineLane(), lane: { _ in InlineLane() })
   }
 

@@ -5,7 +5,9 @@ import NodeProtocol
 
 extension Sample {
   /// Every message of the schema, with every field set.
-  static let all: [Sample] = registration + observation + desired + instance + inspection
+  static let all: [Sample] =
+    registration + resumption + observation + desired + instance + inspection
+    + certificates
 
   private static let heldText = "instance_id: \(idText(7)) \(generationText) target: STOPPED"
   private static let held: Held = made {

@@ -58,16 +58,24 @@ struct SchemaTests {
       if words.first == "service" { service = String(words[1]) }
       if words.first == "rpc" { methods.append("roost.node.v1.\(service)/\(words[1])") }
     }
-    #expect(
-      methods == [
-        ControllerMethods.Register.name, ControllerMethods.Heartbeat.name,
-        ControllerMethods.Report.name, ControllerMethods.GrantImage.name,
-        AgentMethods.Apply.name, AgentMethods.ConsoleLog.name, AgentMethods.Survey.name,
-      ])
+    let all = ControllerMethods.all + EnrolmentMethods.all + AgentMethods.all
+    #expect(methods == all.map { $0.name })
   }
 
   private func schemaLines() throws -> [Substring] {
     let bytes = try #require(try SystemDisk().read(Protoc.schema, limit: 1 << 20))
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+  }
+
+  /// The fuzzer's list is not part of the package; it is read as a text.
+  @Test func theFuzzerKnowsEveryMessage() throws {
+    let list =
+      #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+      .joined(separator: "/") + "/Fuzz/EveryMessage.swift"
+    let bytes = try #require(try SystemDisk().read(list, limit: 1 << 20))
+    let names = String(decoding: bytes, as: UTF8.self).split { !$0.isLetter && $0 != "." }
+    for sample in Sample.all {
+      #expect(names.contains("\(sample.message).self"), "\(sample.message)")
+    }
   }
 }

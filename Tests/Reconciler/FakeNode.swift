@@ -191,7 +191,8 @@ final class FakeNode: Sendable {
     network = before?.network ?? FakeSwitch()
     journal = try before?.journal ?? Journal.open(folder.file("journal.db"))
     disks = InstanceDisks(
-      root: folder.file("instances"), disk: disk, clock: SystemClock(), surveyLane: InlineLane(),
+      root: folder.file("instances"), disk: disk,
+      overlays: QEMUImageTool(disk: disk, clock: SystemClock()), surveyLane: InlineLane(),
       lane: { _ in InlineLane() })
     try disk.makeFolder(folder.file("images"), mode: 0o700)
     let images = ImageCache(

@@ -216,7 +216,7 @@ import Testing
       let late = node.reconciler.board.pending(limit: 1)
       #expect(late.count == 1)
       try await node.reconciler.acknowledge(late)
-      node.reconciler.board.repeatAll()
+      node.reconciler.board.take(recorded: [])
       #expect(node.reconciler.board.pending(limit: 1).isEmpty)
     }
   }

@@ -41,7 +41,7 @@ import Testing
     let board = ReportBoard()
     board.post(observation("a"))
     board.acknowledge(board.pending(limit: 10))
-    board.repeatAll()
+    board.take(recorded: [])
     #expect(board.pending(limit: 10).count == 1)
     board.remove(instance)
     #expect(board.pending(limit: 10).isEmpty)

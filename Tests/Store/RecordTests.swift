@@ -134,6 +134,45 @@ final class RecordTests {
     }
   }
 
+  @Test func enrolmentsCertificatesAndRevocationsComeBack() async throws {
+    try await store.inside { tx in
+      var enrolment = Enrolment(
+        id: numbered(1), node: nil, hostName: "host", createdAt: noon, expiresAt: later(60),
+        creator: numbered(2), creatorName: "ada")
+      try tx.insert(enrolment, secretHash: [1, 2, 3])
+      #expect(try tx.enrolment(secretHash: [1, 2, 3]) == enrolment)
+      #expect(try tx.enrolment(secretHash: [1, 2]) == nil)
+      let use = Enrolment.Use(at: later(5), address: "::1", serial: "a1", keyID: "k1")
+      #expect(try tx.use(enrolment.id, for: numbered(9), use))
+      #expect(try !tx.use(enrolment.id, for: numbered(8), use), "once")
+      (enrolment.node, enrolment.use) = (numbered(9), use)
+      #expect(try tx.enrolments() == [enrolment])
+
+      let first = NodeCertificate(
+        serial: "a1", node: numbered(9), keyID: "k1", begins: noon, expires: later(90),
+        issuedAt: later(5), origin: .enrolment(enrolment.id), chain: "PEM")
+      let second = NodeCertificate(
+        serial: "a2", node: numbered(9), keyID: "k2", begins: noon, expires: later(180),
+        issuedAt: later(60), origin: .renewal(of: "a1"), chain: "PEM 2")
+      try tx.insert(first)
+      try tx.insert(second)
+      #expect(try tx.certificates(of: numbered(9)) == [second, first])
+      #expect(try tx.certificate("a1") == first)
+      let revocation = NodeRevocation(
+        node: numbered(9), at: later(70), author: numbered(2), authorName: "ada", reason: nil)
+      try tx.revoke(revocation)
+      #expect(try tx.revocation(of: numbered(9)) == revocation)
+      #expect(try tx.revocations() == [revocation])
+      #expect(try tx.certificates().map(\.revokedAt) == [later(70), later(70)])
+      try tx.forgetCertificates(endedBefore: later(91))
+      #expect(try tx.certificates().map(\.serial) == ["a2"])
+      try tx.deleteOpenEnrolments(of: numbered(9))
+      #expect(try tx.enrolments().count == 1, "a used one stays")
+      try tx.forgetEnrolments(expiredBefore: later(61))
+      #expect(try tx.enrolments() == [])
+    }
+  }
+
   @Test func generationsAreHandedOutOnceAndInOrder() async throws {
     let first = try await store.write { tx throws(RoostError) in try tx.nextGeneration() }
     let failed = await store.refusal { tx throws(RoostError) in

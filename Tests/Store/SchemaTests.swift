@@ -32,6 +32,18 @@ struct SchemaTests {
     }
   }
 
+  @Test(arguments: Schema.migrations.indices)
+  func everyOlderSchemaIsBroughtUpToDate(_ version: Int) async throws {
+    try Database.open(path, migrations: Array(Schema.migrations.prefix(version))).close()
+    let store = try Store.open(path)
+    defer { store.close() }
+    try await store.furnish()
+    let known = try await store.read { tx throws(RoostError) in
+      (try tx.nodes().count, try tx.enrolments().count, try tx.revocations().count)
+    }
+    #expect(known == (1, 0, 0))
+  }
+
   @Test func everyReferenceIsKept() async throws {
     let store = try Store.open(path)
     defer { store.close() }

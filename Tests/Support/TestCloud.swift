@@ -7,7 +7,7 @@ import Crypto
 public import Fleet
 import Lanes
 public import Log
-import NodeProtocol
+public import NodeProtocol
 public import Scratch
 public import Store
 public import Wire
@@ -38,9 +38,10 @@ public final class TestCloud: Sendable {
   /// - Parameters:
   ///   - folder: one that an earlier controller has left, for what a restart finds.
   ///   - disk: where images' bytes go.
+  ///   - issues: whether it issues certificates.
   public init(
     in folder: TemporaryFolder? = nil, clock: TestClock = TestClock(), seed: UInt64 = 1,
-    disk: any Disk = SystemDisk()
+    disk: any Disk = SystemDisk(), issues: Bool = true
   ) throws(RoostError) {
     let folder = if let folder { folder } else { try TemporaryFolder() }
     let randomness = SeededRandomness(seed: seed)
@@ -52,9 +53,18 @@ public final class TestCloud: Sendable {
       store: store, clock: clock, randomness: randomness, disk: disk, lane: { _ in InlineLane() },
       seal: box,
       settings: .init(folder: folder.file("images"), sizeLimit: Self.imageSizeLimit), log: log)
-    let fleet = Fleet(clock: clock, log: log)
+    let admission = AdmissionList(takesAnonymous: true)
+    // Time stands still in most tests; nobody may have to wait for a turn.
+    let fleet = Fleet(
+      turns: Turns.Terms(burst: 1 << 32), clock: clock, admission: admission, log: log)
+    let authority = try TestAuthority(in: folder, clock: clock, randomness: randomness)
+    let access = NodeAccess(
+      store: store, fleet: fleet, admission: admission, issuer: issues ? authority.issuer : nil,
+      hash: try KeyedHash(key: Secret([UInt8](repeating: 8, count: 32))), clock: clock,
+      randomness: randomness, log: log)
     let cloud = Cloud(
-      store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,
+      store: store, fleet: fleet, images: images, access: access, clock: clock,
+      randomness: randomness,
       settings: .init(apiURL: "http://controller:8770"), log: log)
     identity = IdentityService(
       store: store, clock: clock, randomness: randomness,
@@ -65,6 +75,7 @@ public final class TestCloud: Sendable {
     let network = LoopbackNetwork(
       exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
     serving = Task {
+      try? await admission.load(from: store)
       try? await fleet.run(on: network, address: Self.address, delegate: cloud)
     }
   }
@@ -110,6 +121,25 @@ public final class TestCloud: Sendable {
         exchange, as: identity ?? PeerIdentity(role: .node, node: id), at: address,
         clock: clock),
       Self.address)
+  }
+
+  /// Calls the controller once, on a connection of its own.
+  ///
+  /// - Parameter identity: whom the caller's certificate names.
+  public func call<Method: RemoteMethod>(
+    _ method: Method.Type, _ request: Method.Request, as identity: PeerIdentity = .anonymous,
+    from address: String? = "192.0.2.9"
+  ) async throws -> Method.Reply {
+    let network = LoopbackNetwork(exchange, as: identity, at: address, clock: clock)
+    let peer = try await network.dialWhenListening(Self.address, service: ServiceTable())
+    do throws(WireStatus) {
+      let reply = try await peer.call(method, request, timeout: .seconds(30))
+      await peer.close(reason: "done")
+      return reply
+    } catch {
+      await peer.close(reason: "done")
+      throw error
+    }
   }
 
   /// Ends a node's connection and returns once the controller knows.

@@ -65,6 +65,9 @@ public final class TestNode: Sendable {
     state.withLock { $0.connection = peer }
   }
 
+  /// What it says of itself when it registers.
+  var registration: RegisterRequest { state.withLock { $0.request } }
+
   /// Says who it is and what it holds.
   @discardableResult
   public func register(holding held: [(InstanceID, Generation)] = [])
@@ -83,7 +86,7 @@ public final class TestNode: Sendable {
   /// Says who it is and what it holds, with all that a journal's entry says.
   @discardableResult
   public func register(holding held: [Held]) async throws(WireStatus) -> RegisterReply {
-    var request = state.withLock { $0.request }
+    var request = registration
     request.held = held
     return try await call(ControllerMethods.Register.self, request)
   }
@@ -159,14 +162,15 @@ public final class TestNode: Sendable {
 
 extension Network {
   /// Dials as often as it takes until somebody listens.
-  fileprivate func dialWhenListening(_ address: String, service: any WireService)
+  func dialWhenListening(_ address: String, service: any WireService)
     async throws(RoostError) -> any WirePeer
   {
     while true {
       do throws(RoostError) {
         return try await dial(address, service: service)
       } catch {
-        guard error.kind == .unavailable, !Task.isCancelled else { throw error }
+        // Whoever listens and turns this node away will do so again.
+        guard error.user.contains("can't be reached"), !Task.isCancelled else { throw error }
         await Task.yield()
       }
     }

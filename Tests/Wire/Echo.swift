@@ -19,6 +19,7 @@ final class Echo: WireService {
     case "t/Where": return WireReply(Array((peer.address ?? "nowhere").utf8))
     case "t/Who":
       return WireReply(Array("\(peer.identity.node?.description ?? "controller")".utf8))
+    case "t/Role": return WireReply(Array(peer.identity.role.rawValue.utf8))
     case "t/Refuse":
       throw WireStatus(
         .failedPrecondition, "not now", details: [.init(type: "t.Detail", message: [8, 1])])

@@ -144,7 +144,7 @@ import Testing
       #expect(heard.bytes == [])
       #expect(heard.failure?.contains("the peer refused") == true, "\(heard.failure ?? "none")")
       try await fleet.expectService(loop, address)
-      #expect(fleet.log.records.contains { $0.text.contains("or not valid now") })
+      #expect(fleet.log.records.contains { $0.text.contains("certificate has expired") })
     }
   }
 

@@ -67,15 +67,18 @@ final class RawPeer: Sendable {
 
   /// Shakes hands, says `bytes` within TLS and `plain` past it, and listens until the end.
   ///
-  /// - Parameter spoke: called once it has said what it says.
+  /// - Parameters:
+  ///   - spoke: called once it has said what it says.
+  ///   - limit: leaves once so many bytes have come and no more are there.
   func secured(
     _ credentials: TLSCredentials, say bytes: [UInt8], plain: [UInt8] = [],
-    spoke: @escaping @Sendable () -> Void = {}
+    spoke: @escaping @Sendable () -> Void = {}, listeningTo limit: Int = .max
   ) async throws -> Heard {
     try await lane.run("say within TLS", timeout: Self.patience) { [self] () throws(RoostError) in
       let session = try TLSSession(.dialler, credentials, descriptor: descriptor)
       var heard: [UInt8] = []
       var buffer = [UInt8](repeating: 0, count: 4096)
+      var rest = bytes[...]
       var spoken = false
       var shaken = false
       while true {
@@ -84,9 +87,15 @@ final class RawPeer: Sendable {
           outcome = session.handshake()
           shaken = outcome == .done(0) || outcome == .closed
           if shaken { continue }
+        } else if !rest.isEmpty {
+          // Reads nothing before all is said, as the rude do.
+          outcome = rest.withUnsafeBytes { session.send($0) }
+          if case .done(let count) = outcome {
+            rest = rest.dropFirst(count)
+            continue
+          }
         } else if !spoken {
           spoken = true
-          if !bytes.isEmpty { _ = bytes.withUnsafeBytes { session.send($0) } }
           put(plain)
           spoke()
           continue
@@ -95,7 +104,9 @@ final class RawPeer: Sendable {
         }
         switch outcome {
         case .done(let count): heard += buffer.prefix(count)
-        case .wantsRead: try wait(POLLIN)
+        case .wantsRead:
+          if spoken, heard.count >= limit { return Heard(bytes: heard, failure: nil) }
+          try wait(POLLIN)
         case .wantsWrite: try wait(POLLOUT)
         case .closed: return Heard(bytes: heard, failure: nil)
         case .failed(let reason): return Heard(bytes: heard, failure: reason)

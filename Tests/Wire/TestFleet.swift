@@ -23,10 +23,19 @@ final class TestFleet: Sendable {
   /// - Parameters:
   ///   - trusting: another CA's certificate to trust instead of this one's.
   ///   - issuedAt: what the CA's clock shows when it signs.
+  ///   - showsAuthority: see `TLSCredentials`.
   func credentials(
     _ subject: CertificateSubject, trusting: String? = nil,
-    issuedAt clock: any Clock = SystemClock()
+    issuedAt clock: any Clock = SystemClock(), showsAuthority: Bool = false
   ) throws -> TLSCredentials {
+    try TLSCredentials(
+      try material(subject, trusting: trusting, issuedAt: clock), showsAuthority: showsAuthority)
+  }
+
+  func material(
+    _ subject: CertificateSubject, trusting: String? = nil,
+    issuedAt clock: any Clock = SystemClock()
+  ) throws -> TLSMaterial {
     let chance = SystemRandomness()
     if try disk.size(of: folder.file("ca.key")) == nil {
       try CertificateAuthority.create(
@@ -38,8 +47,9 @@ final class TestFleet: Sendable {
     let name = folder.file("\(NodeID.random(from: chance))")
     try disk.replace(name + ".crt", with: issued.certificate, mode: 0o600)
     try disk.replace(name + ".key", with: issued.key.exposed, mode: 0o600)
-    return try TLSCredentials(
-      certificate: name + ".crt", key: name + ".key", authority: trusting ?? authority)
+    return try TLSMaterial(
+      certificate: name + ".crt", key: name + ".key", authorities: trusting ?? authority, disk: disk
+    )
   }
 
   func network(
@@ -51,14 +61,23 @@ final class TestFleet: Sendable {
       log: Logger(log, threshold: .debug))
   }
 
-  /// Runs `body` against a listening controller.
+  /// Runs `body` against a listening controller, or whoever passes for one.
   func withListener(
-    clock: any Clock = SystemClock(), serving service: any WireService = Echo(),
+    as subject: CertificateSubject = .controller, clock: any Clock = SystemClock(),
+    serving service: any WireService = Echo(),
+    admission: any PeerAdmission = CertificatesOnly(), showsAuthority: Bool = true,
+    credentials: (any CredentialSource)? = nil,
     _ body: @Sendable (EventLoop, _ address: String) async throws -> Void
   ) async throws {
     let loop = try EventLoop(name: "test")
     defer { loop.stop() }
-    let controller = try network(.controller, loop, clock: clock)
+    let shown =
+      if let credentials { credentials } else {
+        try self.credentials(subject, showsAuthority: showsAuthority) as any CredentialSource
+      }
+    let controller = TLSNetwork(
+      shown, loop: loop, clock: clock, software: "test/1", log: Logger(log, threshold: .debug),
+      admission: admission)
     let (addresses, bound) = AsyncStream.makeStream(of: String.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {

@@ -25,7 +25,7 @@ struct BashCompletionTests {
 
   @Test(arguments: [
     ("roostctl a", ["audit"]),
-    ("roostctl ca ", ["init", "node", "controller"]),
+    ("roostctl ca ", ["init", "issuer", "node", "controller"]),
     ("roostctl node dis", ["disable"]),
     ("roostctl ca init ", ["--folder", "--help"]),
     ("roostctl ca node --fo", ["--folder"]),

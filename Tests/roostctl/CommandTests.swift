@@ -209,6 +209,37 @@ struct CommandTests {
     #expect(Outcome.findings.rawValue == 1)
     #expect(Outcome.incomplete.rawValue == 2)
   }
+
+  @Test func aNodeIsEnrolledAndRevoked() async throws {
+    let made = try await run(
+      "node", "enrol", "--host", "host-1", "--valid-for", "2h", "--controller", "c1:8771")
+    let line = try #require(made.lines.first)
+    #expect(made.lines.count == 1 && line.hasPrefix("roost-agent enrol roost-enrol-1."))
+    let token = try EnrolmentToken(String(line.dropFirst("roost-agent enrol ".count)))
+    #expect(token.address == "c1:8771")
+    let listed = try await run("enrolment", "list")
+    #expect(listed.lines.count == 2 && listed.lines[1].contains("open"))
+    #expect(listed.lines[1].contains("host-1") && listed.lines[1].contains("admin"))
+    let id = String(listed.lines[1].prefix { $0 != " " })
+    #expect(try await run("enrolment", "delete", id).lines == ["\(id): deleted; it was open"])
+    #expect(try await run("enrolment", "list").lines == ["There are no enrolments."])
+
+    let node = try await cloud.addNode("alpha")
+    _ = try await run("node", "revoke", "alpha", "--reason", "stolen")
+    let shown = try await run("node", "show", "alpha").lines.joined(separator: "\n")
+    #expect(shown.contains("by admin: stolen"))
+    #expect(try await run("node", "list").lines[1].contains("its certificates are revoked"))
+    let again = try await run("node", "enrol", "--node", "alpha")
+    #expect(again.json["enrolment"]?["node_id"]?.text == node.id.description)
+    let unknown = await #expect(throws: RoostError.self) {
+      try await run("node", "revoke", "nobody")
+    }
+    #expect(unknown?.kind == .notFound)
+    let span = await #expect(throws: RoostError.self) {
+      try await run("node", "enrol", "--valid-for", "soon")
+    }
+    #expect(span?.field == "--valid-for")
+  }
 }
 
 struct TableTests {

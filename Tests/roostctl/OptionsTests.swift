@@ -66,7 +66,9 @@ struct CommandTableTests {
 
   @Test func halfACommandNamesTheRest() {
     let error = #expect(throws: RoostError.self) { try CommandTable.find(["ca", "--help"]) }
-    #expect(error?.user == "\"ca\" is no command; there are ca init, ca node, ca controller.")
+    #expect(
+      error?.user
+        == "\"ca\" is no command; there are ca init, ca issuer, ca node, ca controller.")
     let other = #expect(throws: RoostError.self) { try CommandTable.find(["servers"]) }
     #expect(other?.user.contains("node list") == true)
   }

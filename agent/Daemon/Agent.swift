@@ -18,6 +18,7 @@ import Wire
 struct Agent: DaemonService {
   private let configuration: AgentConfiguration
   private let folder: StateFolder
+  private let certificates: CertificateFiles
   private let node: NodeID
   private let bootID: String
   private let loop: EventLoop
@@ -40,8 +41,9 @@ struct Agent: DaemonService {
     randomness = SystemRandomness()
     lanes = LanePool(name: "guest", width: 16)
     folder = try StateFolder(configuration.stateFolder, disk: disk)
+    certificates = CertificateFiles(configuration, disk: disk, clock: clock)
     node = try NodeIdentity.establish(
-      folder: folder.path, certificate: configuration.certificate, disk: disk)
+      folder: folder.path, certificates: certificates, disk: disk)
     bootID = try Self.bootID(disk)
     self.log = log.with([.node: node])
   }
@@ -50,24 +52,32 @@ struct Agent: DaemonService {
   ///
   /// - Throws: what keeps the agent from starting.
   func run(_ supervisor: Supervisor) async throws(RoostError) {
-    let journal = try Journal.open(folder.journal)
+    let (journal, damaged) = try Journal.openOrReplace(folder.journal, disk: disk, clock: clock)
     defer { journal.close() }
-    let credentials = try TLSCredentials(
-      certificate: configuration.certificate, key: configuration.key,
-      authority: configuration.ca)
+    if let damaged {
+      log.error("the journal was damaged and is now \(damaged.path): \(damaged.reason)")
+    }
+    let certificates = certificates
+    let credentials = try ReloadedCredentials(clock: clock, log: log) {
+      () throws(RoostError) in try certificates.material()
+    }
     let network = TLSNetwork(
       credentials, loop: loop, clock: clock, software: "roost-agent/\(Release.version)", log: log)
     let hypervisor = LibvirtHypervisor(
       uri: configuration.libvirtURI, virtualization: await virtualization(),
       lanes: LanePool(name: "libvirt", width: 16), clock: clock, randomness: randomness, log: log)
     let link = ControllerLink()
-    let parts = try await parts(journal, hypervisor, link)
-    let reconciler = Reconciler(parts)
-    let session = ControllerSession(
-      address: configuration.controllerAddress, hostName: try hostName(), network: network,
-      service: AgentService(reconciler: reconciler, parts: parts).table(), link: link,
-      reconciler: reconciler, parts: parts, inventory: inventory(hypervisor),
-      status: supervisor.status)
+    let status = StatusLine(supervisor.status)
+    let renewal = CertificateRenewal(
+      files: certificates, credentials: credentials, link: link, node: node,
+      lane: lanes.lane(for: "certificates"), clock: clock, randomness: randomness, log: log,
+      status: status.setCertificate)
+    let address = configuration.controllerAddress
+    let agent = NodeAgent(
+      try await parts(journal, hypervisor, link), controller: address,
+      hostName: try configuration.shownHostName(), network: network, link: link,
+      inventory: inventory(hypervisor),
+      stateChanged: { status.setConnection($0.text(address)) })
     supervisor.ready("Keeping guests as they should be; not yet connected to the controller.")
     let failure = await withTaskGroup(of: RoostError?.self) { group in
       group.addTask {
@@ -75,11 +85,15 @@ struct Agent: DaemonService {
         return nil
       }
       group.addTask {
-        await session.run()
+        await credentials.follow()
         return nil
       }
       group.addTask {
-        do throws(RoostError) { try await reconciler.run() } catch { return error }
+        await renewal.run()
+        return nil
+      }
+      group.addTask {
+        do throws(RoostError) { try await agent.run() } catch { return error }
         return nil
       }
       let failure = await group.next() ?? nil
@@ -116,7 +130,8 @@ struct Agent: DaemonService {
     try await images.recover()
     let lanes = lanes
     let disks = InstanceDisks(
-      root: folder.instances, disk: disk, clock: clock, surveyLane: Lane(name: "disks"),
+      root: folder.instances, disk: disk, overlays: QEMUImageTool(disk: disk, clock: clock),
+      surveyLane: Lane(name: "disks"),
       crashPoints: crashPoints, lane: { lanes.lane(for: $0.description) })
     try await disks.recover()
     return NodeParts(
@@ -144,15 +159,6 @@ struct Agent: DaemonService {
 
   /// One start for each CPU, and no more than there are lanes for.
   private static var processors: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 16) }
-
-  private func hostName() throws(RoostError) -> String {
-    if let name = configuration.hostName { return name }
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard gethostname(&buffer, buffer.count - 1) == 0 else {
-      throw .system("gethostname", errno: errno)
-    }
-    return String(upToZero: buffer)
-  }
 
   private static func bootID(_ disk: any Disk) throws(RoostError) -> String {
     let path = "/proc/sys/kernel/random/boot_id"

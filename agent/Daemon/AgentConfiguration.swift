@@ -2,6 +2,7 @@
 
 public import Base
 import Config
+import Glibc
 public import Log
 public import Switch
 
@@ -19,7 +20,8 @@ public struct AgentConfiguration: Sendable {
 
   /// Where the controller waits for agents.
   public var controllerAddress: String
-  /// PEM files: the node's certificate, its key, and the fleet's CA.
+  /// PEM files: a certificate made by `roostctl ca`, its key, and the fleet's CA; see
+  /// `CertificateFiles` for what was issued by the controller.
   public var certificate: String
   public var key: String
   public var ca: String
@@ -80,6 +82,16 @@ public struct AgentConfiguration: Sendable {
     }
     logLevel = try reader.choice("log_level", default: .info)
     try reader.finish()
+  }
+
+  /// The name that operators see: as configured, else the kernel's.
+  func shownHostName() throws(RoostError) -> String {
+    if let hostName { return hostName }
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else {
+      throw .system("gethostname", errno: errno)
+    }
+    return String(upToZero: buffer)
   }
 
   private static func networks(_ reader: ConfigReader) throws(RoostError) -> [PhysicalNetwork] {

@@ -6,6 +6,7 @@ import Doctor
 import Hypervisor
 import Lanes
 import Switch
+import Wire
 
 /// `roost-agent doctor`: looks at everything that a node needs. Changes nothing.
 struct AgentDoctor {
@@ -24,7 +25,7 @@ struct AgentDoctor {
       ])
     }
     var found: [Diagnosis] = [.ok("configuration", "\(file) is right.")]
-    found += certificates(configuration)
+    found += certificates(CertificateFiles(configuration, disk: disk, clock: clock))
     found.append(ReachCheck(name: "controller", address: configuration.controllerAddress).run())
     found += KernelCheck(disk).run()
     let folder = configuration.stateFolder
@@ -41,12 +42,39 @@ struct AgentDoctor {
     return Examination(found)
   }
 
-  private func certificates(_ configuration: AgentConfiguration) -> [Diagnosis] {
-    CertificateCheck(
-      name: "certificate", certificate: configuration.certificate, key: configuration.key,
-      authority: configuration.ca
+  private func certificates(_ files: CertificateFiles) -> [Diagnosis] {
+    let place: CertificateFiles.Place
+    do throws(RoostError) {
+      place = try files.place()
+    } catch {
+      return [
+        .fail(
+          "certificate", error.user,
+          do: "Get one with `roost-agent enrol`, or make it with `roostctl ca node`.")
+      ]
+    }
+    let check = CertificateCheck(
+      name: "certificate", certificate: place.certificate, key: place.key,
+      authority: place.authorities
     ) { subject in if case .node = subject { true } else { false } }
-    .run(disk, now: clock.now)
+    return check.run(disk, now: clock.now) + renewal(files)
+  }
+
+  /// Whether it was renewed when it should have been.
+  private func renewal(_ files: CertificateFiles) -> [Diagnosis] {
+    guard let material = try? files.material(),
+      let leaf = try? CertificateChain(pem: material.certificate).leaf
+    else { return [] }
+    let due = RenewalRule.due(begins: leaf.begins, expires: leaf.expires, jitter: 0)
+    let overdue = RenewalRule.overdue(begins: leaf.begins, expires: leaf.expires)
+    return [
+      clock.now < overdue
+        ? .ok("renewal", "The agent renews the certificate at \(due.iso8601).")
+        : .warn(
+          "renewal", "The certificate should have been renewed at \(due.iso8601).",
+          do: "`systemctl status roost-agent` says why it was not. Where the controller issues no "
+            + "certificates, make one with `roostctl ca node`.")
+    ]
   }
 
   private func virtualization(_ configuration: AgentConfiguration) async -> Diagnosis {

@@ -3,6 +3,9 @@
 import Base
 import Daemon
 import Doctor
+import Log
+import NodeProtocol
+import Wire
 
 /// `roost-agent` from its command line to its exit status.
 public enum AgentProgram {
@@ -22,6 +25,7 @@ public enum AgentProgram {
       case .check(let path):
         _ = try AgentConfiguration(file: path, disk: SystemDisk())
         print("\(path) is right.")
+      case .enrol(let path, let token): print(try enrol(path, token), terminator: "")
       case .doctor(let path, let isJSON): return try examine(path, isJSON: isJSON)
       case .run(let path):
         let configuration = try AgentConfiguration(file: path, disk: SystemDisk())
@@ -32,6 +36,27 @@ public enum AgentProgram {
       }
       return 0
     }
+  }
+
+  private static func enrol(_ path: String, _ word: String) throws(RoostError) -> String {
+    let token = try EnrolmentToken(word == "-" ? readLine() ?? "" : word)
+    let configuration = try AgentConfiguration(file: path, disk: SystemDisk())
+    let work = try InterruptibleWork()
+    let network = TLSNetwork(
+      try TLSCredentials(authorityFingerprint: token.fingerprint), loop: work.loop,
+      clock: SystemClock(), software: "roost-agent/\(Release.version)",
+      log: .system(identifier: program.name, threshold: .warning))
+    let enrolment = Enrolment(
+      token: token, configuration: configuration, file: path, disk: SystemDisk(),
+      clock: SystemClock(), network: network)
+    let outcome = work.run(patience: 5) { () async throws(RoostError) in
+      try await enrolment.run()
+    }
+    guard let outcome else {
+      throw RoostError(
+        .cancelled, "The enrolment was interrupted. Run it again with the same token.")
+    }
+    return try outcome.get()
   }
 
   private static func examine(_ path: String, isJSON: Bool) throws(RoostError) -> Int32 {

@@ -23,27 +23,23 @@ struct AgentService: Sendable {
   /// The methods by name.
   func table() -> ServiceTable {
     var table = ServiceTable()
-    table.on(AgentMethods.Apply.self) { request, peer async throws(WireStatus) in
-      try await answer(peer) { () async throws(RoostError) in try await apply(request) }
+    table.on(AgentMethods.Apply.self) { request, _ async throws(WireStatus) in
+      try await answer { () async throws(RoostError) in try await apply(request) }
     }
-    table.on(AgentMethods.ConsoleLog.self) { request, peer async throws(WireStatus) in
-      try await answer(peer) { () async throws(RoostError) in try await consoleLog(request) }
+    table.on(AgentMethods.ConsoleLog.self) { request, _ async throws(WireStatus) in
+      try await answer { () async throws(RoostError) in try await consoleLog(request) }
     }
     table.onStream(AgentMethods.Survey.self) { stream, peer async throws(WireStatus) in
       guard try await stream.next() != nil else { return }
-      let whole = try await answer(peer) { () async throws(RoostError) in try await survey() }
+      let whole = try await answer { () async throws(RoostError) in try await survey() }
       for part in whole.parts(of: Self.surveyPart) { try await stream.send(part) }
     }
     return table
   }
 
-  /// Nobody but the controller may call, whatever the network let through.
   private func answer<Reply: Sendable>(
-    _ peer: any WirePeer, _ work: () async throws(RoostError) -> Reply
+    _ work: () async throws(RoostError) -> Reply
   ) async throws(WireStatus) -> Reply {
-    guard peer.identity.role == .controller else {
-      throw WireStatus(.permissionDenied, "Only the controller may call an agent.")
-    }
     do throws(RoostError) {
       return try await work()
     } catch {

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
-import NodeProtocol
+public import Base
+public import NodeProtocol
 import Synchronization
 import Wire
 
 /// The registered connection to the controller, if there is one, for whoever needs to ask it.
-final class ControllerLink: Sendable {
+public final class ControllerLink: Sendable {
   private let peer = Mutex<(any WirePeer)?>(nil)
+
+  /// No connection.
+  public init() {}
 
   /// Sets or clears it.
   func set(_ new: (any WirePeer)?) { peer.withLock { $0 = new } }
 
   /// Calls the controller; `.unavailable` while there is no connection.
-  func call<Method: RemoteMethod>(
+  public func call<Method: RemoteMethod>(
     _ method: Method.Type, _ request: Method.Request, timeout: Duration
   ) async throws(RoostError) -> Method.Reply {
     guard let peer = peer.withLock({ $0 }) else {

@@ -19,8 +19,8 @@ struct ControllerSession: Sendable {
   let parts: NodeParts
   /// Fails with `.unavailable` until the hypervisor answers.
   let inventory: @Sendable () async throws(RoostError) -> Inventory
-  /// Where a line goes that says how the connection is.
-  var status: @Sendable (String) -> Void = { _ in }
+  /// Is told how the connection is.
+  var stateChanged: @Sendable (SessionState) -> Void = { _ in }
 
   /// Observations in one report.
   private static let batch = 256
@@ -44,20 +44,21 @@ struct ControllerSession: Sendable {
     while !Task.isCancelled {
       await awaitHypervisor()
       guard !Task.isCancelled else { return }
+      let begun = parts.clock.uptime
       do throws(RoostError) {
         let ending = try await connected()
-        failures = 0
+        if parts.clock.uptime - begun >= ReconnectRule.honestSession { failures = 0 }
         parts.log.warning("lost the controller at \(address): \(ending)")
-        status("Lost the controller at \(address): \(ending)")
+        stateChanged(.lost(ending))
       } catch {
         if failures == 0 { parts.log.warning("no session with \(address): \(error)") }
         parts.log.debug("no session with \(address): \(error)")
-        status("No connection to the controller at \(address): \(error)")
+        stateChanged(.unconnected("\(error)"))
       }
       guard !Task.isCancelled else { return }
       failures += 1
-      let jitter = parts.randomness.number(below: 100)
-      try? await parts.clock.sleep(for: FailureRule.pause(failures, jitter))
+      try? await parts.clock.sleep(
+        for: ReconnectRule.pause(failures: failures, parts.randomness))
     }
   }
 
@@ -69,7 +70,7 @@ struct ControllerSession: Sendable {
       let left = deadline - parts.clock.uptime
       if left <= .zero, !isTold {
         parts.log.warning("not registered: the hypervisor does not answer: \(failure)")
-        status("Not registered: the hypervisor does not answer: \(failure)")
+        stateChanged(.awaitingHypervisor(failure))
         isTold = true
       }
       if isTold {
@@ -89,53 +90,21 @@ struct ControllerSession: Sendable {
       throw RoostError(.forbidden, "The peer at \(address) is not a controller.")
     }
     let lease: Duration
+    let registering = Registering(
+      hostName: hostName, reconciler: reconciler, parts: parts, offer: offer)
     do throws(WireStatus) {
-      lease = try await register(offer, peer)
+      lease = Self.lease(try await registering.run(on: peer))
     } catch {
       await peer.close(reason: "not registered")
       throw RoostError(error)
     }
     parts.log.info("registered with the controller at \(address)")
-    status("Registered with the controller at \(address).")
     link.set(peer)
-    reconciler.board.repeatAll()
+    stateChanged(.registered)
     let ending = await serve(peer, lease)
     link.set(nil)
     await peer.close(reason: ending)
     return ending
-  }
-
-  private func register(
-    _ offer: Inventory, _ peer: any WirePeer
-  ) async throws(WireStatus) -> Duration {
-    var request = RegisterRequest()
-    request.hostName = hostName
-    request.agentVersion = Release.version
-    request.inventory = offer
-    do throws(RoostError) {
-      request.held = try await held()
-    } catch {
-      throw WireStatus(error)
-    }
-    let reply = try await peer.call(
-      ControllerMethods.Register.self, request, timeout: Self.patience)
-    return Self.lease(reply.leaseMS)
-  }
-
-  /// What the journal holds, and every guest of this node that it does not: a journal that was lost
-  /// must not make guests invisible. Those have no generation, so that whatever the controller wants
-  /// of them is newer; one that it never knew it lists as an orphan.
-  private func held() async throws(RoostError) -> [Held] {
-    let journalled = try await reconciler.held()
-    let known = Set(journalled.map(\.instanceID))
-    let others = try await parts.hypervisor.domains().filter { $0.node == parts.node }
-      .compactMap(\.instance).filter { !known.contains($0) }
-    return journalled
-      + others.map { instance in
-        var held = Held()
-        held.instanceID = instance
-        return held
-      }
   }
 
   /// A lease under a second would be all heartbeats; 0 is from a controller that says nothing.

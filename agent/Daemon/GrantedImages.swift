@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
+public import Base
 import HTTPClient
-import Images
+public import Images
 import Lanes
 import NodeProtocol
 
 /// Fetches images over HTTP with a right that the controller grants for a short while.
-struct GrantedImages: ImageSource {
-  let link: ControllerLink
-  /// PEM file of the authorities to trust; nil for the system's.
-  let caFile: String?
+public struct GrantedImages: ImageSource {
+  private let link: ControllerLink
+  private let caFile: String?
 
-  func download(_ image: ImageReference, to file: any DiskFile) async throws(RoostError) {
+  /// - Parameter caFile: a PEM file of the authorities to trust; nil for the system's.
+  public init(link: ControllerLink, caFile: String?) {
+    self.link = link
+    self.caFile = caFile
+  }
+
+  public func download(_ image: ImageReference, to file: any DiskFile) async throws(RoostError) {
     var request = GrantImageRequest()
     request.imageID = image.id
     let grant = try await link.call(

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
-import Hypervisor
-import NodeProtocol
+public import Hypervisor
+public import NodeProtocol
 
 extension Inventory {
   /// What the node tells the controller about itself.
   ///
   /// - Parameters:
   ///   - disk: bytes on the file system of the instances.
-  init(
+  public init(
     _ host: HostInventory, diskBytes: UInt64, reservedMemoryMB: UInt32, physicalNetworks: [String]
   ) {
     self.init()

@@ -3,7 +3,7 @@
 import Synchronization
 
 /// Hands each event to every reader. A new reader is first told whether the hypervisor answers.
-final class EventFeed: Sendable {
+public final class EventFeed: Sendable {
   /// Events kept for a reader that is slow; the oldest go first.
   static let backlog = 4096
 
@@ -15,11 +15,13 @@ final class EventFeed: Sendable {
 
   private let state: Mutex<State>
 
-  init(disconnected reason: String) {
+  /// A feed of a hypervisor that does not answer yet, and why.
+  public init(disconnected reason: String) {
     state = Mutex(State(connection: .disconnected(reason: reason)))
   }
 
-  func stream() -> AsyncStream<HypervisorEvent> {
+  /// What happens from now on, for one more reader.
+  public func stream() -> AsyncStream<HypervisorEvent> {
     let (stream, continuation) = AsyncStream.makeStream(
       of: HypervisorEvent.self, bufferingPolicy: .bufferingNewest(Self.backlog))
     let id = state.withLock { state in
@@ -35,7 +37,7 @@ final class EventFeed: Sendable {
   }
 
   /// The same state of the connection twice is told once.
-  func tell(_ event: HypervisorEvent) {
+  public func tell(_ event: HypervisorEvent) {
     state.withLock { state in
       switch event {
       case .connected, .disconnected:

@@ -2,7 +2,6 @@
 
 public import Base
 public import Lanes
-import Processes
 
 /// The files of the instances on this node: root disk, config drive, console log.
 ///
@@ -10,31 +9,30 @@ import Processes
 public struct InstanceDisks: Sendable {
   private let root: String
   private let disk: any Disk
-  private let clock: any Clock
+  private let overlays: any OverlayMaking
   private let lane: @Sendable (InstanceID) -> any LaneRunning
   private let surveyLane: any LaneRunning
   private let crashPoints: CrashPoints
 
   /// - Parameters:
   ///   - root: holds one folder for each instance.
-  ///   - clock: for the deadlines of child processes.
+  ///   - overlays: makes root disks.
   ///   - surveyLane: where work on all instances runs.
   ///   - lane: where an instance's work runs, so that one hung disk costs one instance.
   public init(
-    root: String, disk: any Disk, clock: any Clock,
+    root: String, disk: any Disk, overlays: any OverlayMaking,
     surveyLane: any LaneRunning, crashPoints: CrashPoints = .none,
     lane: @escaping @Sendable (InstanceID) -> any LaneRunning
   ) {
     self.root = root
     self.disk = disk
-    self.clock = clock
+    self.overlays = overlays
     self.surveyLane = surveyLane
     self.crashPoints = crashPoints
     self.lane = lane
   }
 
   private static let deadline = Duration.seconds(60)
-  private static let tool = "/usr/bin/qemu-img"
 
   /// Where an instance's files are or would be.
   public func folder(of instance: InstanceID) -> InstanceFolder {
@@ -56,35 +54,22 @@ public struct InstanceDisks: Sendable {
 
   /// Makes the root disk on top of a base image. One that is there stays as it is.
   ///
-  ///     qemu-img create -f qcow2 -F FORMAT -b BASE DISK SIZE
-  ///
   /// - Parameter gigabytes: the disk's size in GiB; 0 takes the image's.
   /// - Throws: `.badRequest` when the image is larger than the disk would be.
   public func createDisk(
     _ instance: InstanceID, base: CachedImage, gigabytes: UInt64
   ) async throws(RoostError) {
     let size = try Self.diskSize(base: base, gigabytes: gigabytes)
-    let (disk, folder, clock, crashPoints) = (disk, folder(of: instance), clock, crashPoints)
+    let (disk, folder, overlays, crashPoints) = (
+      disk, folder(of: instance), overlays, crashPoints
+    )
     try await lane(instance).run("disks.createDisk", timeout: Self.deadline) {
       () throws(RoostError) in
       try disk.makeFolder(folder.path, mode: 0o711)
       if try disk.size(of: folder.disk) != nil { return }
       let part = folder.disk + InstanceFolder.unfinished
       try disk.remove(part)
-      let child = ChildProcess(
-        Self.tool,
-        [
-          "create", "-q", "-f", "qcow2", "-F", base.format.rawValue, "-b", base.path, part,
-          String(size),
-        ])
-      let result = try child.run(timeout: Self.deadline, clock: clock)
-      guard result.succeeded else {
-        let isFull = try disk.space(at: folder.path).free < 1 << 20
-        throw RoostError(
-          .internal,
-          "The root disk could not be created" + (isFull ? ": the node's disk is full." : "."),
-          operator: "qemu-img \(result.end): \(String(decoding: result.errors, as: UTF8.self))")
-      }
+      try overlays.makeOverlay(part, on: base, bytes: size)
       crashPoints.reach(.createDiskMade)
       try disk.rename(part, to: folder.disk)
     }

@@ -4,11 +4,8 @@ public import Base
 import Database
 public import NodeProtocol
 
-/// What this node was told, kept across restarts of agent and host.
-///
-/// A revoked instance stays in it until the controller has acknowledged that nothing is left of it:
-/// otherwise a lost answer would leave the controller waiting for a node that knows nothing.
-public final class Journal: Sendable {
+/// A journal in an SQLite file.
+public final class Journal: JournalKeeping {
   private let database: Database
 
   private init(_ database: Database) {
@@ -25,10 +22,6 @@ public final class Journal: Sendable {
   /// Closes the file; nothing may be called after.
   public func close() { database.close() }
 
-  /// Records what should be; on return it survives power loss.
-  ///
-  /// The same generation again changes nothing. An older one is refused, and so is what can't be
-  /// acted on; the rest of the list is recorded all the same.
   public func apply(_ desired: [Desired]) async throws(RoostError) -> [Refusal] {
     try await database.write { transaction throws(RoostError) in
       var refused: [Refusal] = []
@@ -38,32 +31,25 @@ public final class Journal: Sendable {
         case .keep: break
         case .replace(let entry): try entry.save(transaction)
         case .refuse(let reason):
-          var refusal = Refusal()
-          refusal.instanceID = item.instanceID
-          refusal.reason = reason
-          if let held { refusal.held = held.generation }
-          refused.append(refusal)
+          refused.append(JournalRule.refusal(of: item, held: held, reason))
         }
       }
       return refused
     }
   }
 
-  /// Every entry, by instance.
   public func entries() async throws(RoostError) -> [JournalEntry] {
     try await database.read { transaction throws(RoostError) in
       try JournalEntry.loadAll(transaction)
     }
   }
 
-  /// One instance's entry.
   public func entry(_ instance: InstanceID) async throws(RoostError) -> JournalEntry? {
     try await database.read { transaction throws(RoostError) in
       try JournalEntry.load(instance, transaction)
     }
   }
 
-  /// Records progress on one generation. Does nothing if another generation has come meanwhile.
   public func update(
     _ instance: InstanceID, at generation: Generation,
     _ change: @escaping @Sendable (inout JournalEntry) -> Void
@@ -77,9 +63,6 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Drops a revoked instance once the controller has acknowledged that it is gone.
-  ///
-  /// - Returns: false if the instance isn't revoked at this generation; it stays then.
   @discardableResult
   public func forget(
     _ instance: InstanceID, at generation: Generation

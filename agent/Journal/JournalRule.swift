@@ -15,6 +15,17 @@ public enum JournalRule {
     case refuse(String)
   }
 
+  /// What the controller is told of a state that can't be taken.
+  public static func refusal(
+    of desired: Desired, held: JournalEntry?, _ reason: String
+  ) -> Refusal {
+    var refusal = Refusal()
+    refusal.instanceID = desired.instanceID
+    refusal.reason = reason
+    if let held { refusal.held = held.generation }
+    return refusal
+  }
+
   /// Compares what arrives with what is held.
   public static func judge(_ desired: Desired, held: JournalEntry?) -> Verdict {
     let generation = desired.generation

@@ -26,7 +26,7 @@ public struct NodeParts: Sendable {
   /// Holds the instances' files.
   public var disks: InstanceDisks
   /// Remembers what was told.
-  public var journal: Journal
+  public var journal: any JournalKeeping
   /// Time.
   public var clock: any Clock
   /// Chance, for jitter.
@@ -40,7 +40,7 @@ public struct NodeParts: Sendable {
   public init(
     node: NodeID, bootID: String, directIO: Bool, startLimit: Int = 4,
     hypervisor: any Hypervisor, network: any Switch, images: ImageCache, disks: InstanceDisks,
-    journal: Journal,
+    journal: any JournalKeeping,
     clock: any Clock, randomness: any Randomness, crashPoints: CrashPoints, log: Logger
   ) {
     self.node = node

@@ -2,18 +2,28 @@
 
 public import Base
 public import NodeProtocol
+public import StateDigest
 import Synchronization
 
-/// What the controller is to be told: the latest observation of each instance, kept until the
-/// controller has acknowledged that very one.
+/// What the controller is to be told: the latest observation of each instance, unless it is the one
+/// that the controller has recorded.
 public final class ReportBoard: Sendable {
   private struct Item {
     var observation: Observation
-    var revision: UInt64
-    var acknowledged: Bool
+    var digest: EntryDigest
   }
 
-  private let items = Mutex<[InstanceID: Item]>([:])
+  private struct State {
+    var items: [InstanceID: Item] = [:]
+    /// What the controller has recorded last, as far as this node knows.
+    var recorded: [InstanceID: EntryDigest] = [:]
+
+    func isToBeTold(_ item: Item) -> Bool {
+      recorded[item.observation.instanceID] != item.digest
+    }
+  }
+
+  private let state = Mutex(State())
 
   /// Rings when there is something to tell.
   public let changed = WakeSignal()
@@ -25,51 +35,59 @@ public final class ReportBoard: Sendable {
   public struct Pending: Sendable, Hashable {
     /// What to tell.
     public let observation: Observation
-    fileprivate let revision: UInt64
+    fileprivate let digest: EntryDigest
   }
 
-  /// Replaces what is to be told of an instance; the same again is not told again.
+  /// Replaces what is to be told of an instance; what the controller has recorded is not told again.
   public func post(_ observation: Observation) {
-    let isNew = items.withLock { items in
-      let held = items[observation.instanceID]
-      if held?.observation == observation { return false }
-      items[observation.instanceID] = Item(
-        observation: observation, revision: (held?.revision ?? 0) + 1, acknowledged: false)
-      return true
+    let item = Item(observation: observation, digest: EntryDigest(observation))
+    let isNew = state.withLock { state in
+      if state.items[observation.instanceID]?.digest == item.digest { return false }
+      state.items[observation.instanceID] = item
+      return state.isToBeTold(item)
     }
     if isNew { changed.ring() }
   }
 
   /// What is to be told, by instance, at most `limit`.
   public func pending(limit: Int) -> [Pending] {
-    items.withLock { items in
-      items.values.filter { !$0.acknowledged }
+    state.withLock { state in
+      state.items.values.filter { state.isToBeTold($0) }
         .sorted { $0.observation.instanceID < $1.observation.instanceID }
         .prefix(limit)
-        .map { Pending(observation: $0.observation, revision: $0.revision) }
+        .map { Pending(observation: $0.observation, digest: $0.digest) }
     }
   }
 
-  /// Marks as told, unless something newer was posted meanwhile.
+  /// The controller has recorded these. What was posted meanwhile is still to be told.
   public func acknowledge(_ told: [Pending]) {
-    items.withLock { items in
-      for pending in told {
-        let id = pending.observation.instanceID
-        if items[id]?.revision == pending.revision { items[id]?.acknowledged = true }
-      }
+    state.withLock { state in
+      for pending in told { state.recorded[pending.observation.instanceID] = pending.digest }
     }
   }
 
-  /// Everything is to be told again: the controller may have lost it.
-  public func repeatAll() {
-    items.withLock { items in
-      for id in items.keys { items[id]?.acknowledged = false }
+  /// The latest observations, in the order of their instances, to be compared with the controller's
+  /// records.
+  public var digests: [EntryDigest] {
+    state.withLock { state in
+      state.items.values.map(\.digest).sorted { $0.instance < $1.instance }
+    }
+  }
+
+  /// Takes the controller's word for what it has recorded of this node, and nothing else. With nothing
+  /// recorded everything is to be told again.
+  public func take(recorded: [EntryDigest]) {
+    state.withLock { state in
+      state.recorded = Dictionary(recorded.map { ($0.instance, $0) }, uniquingKeysWith: { $1 })
     }
     changed.ring()
   }
 
   /// Drops an instance.
   public func remove(_ instance: InstanceID) {
-    items.withLock { items in _ = items.removeValue(forKey: instance) }
+    state.withLock { state in
+      state.items[instance] = nil
+      state.recorded[instance] = nil
+    }
   }
 }

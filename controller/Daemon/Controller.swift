@@ -22,6 +22,8 @@ struct Controller: DaemonService {
   private let identity: IdentityService
   private let images: ImageService
   private let fleet: Fleet
+  private let admission: AdmissionList
+  private let issuesCertificates: Bool
   private let cloud: Cloud
   private let randomness: any Randomness
   private let log: Logger
@@ -52,11 +54,20 @@ struct Controller: DaemonService {
       settings: ImageService.Settings(
         folder: configuration.imageFolder, sizeLimit: configuration.imageSizeLimit),
       log: log)
+    let issuer = try NodeAccess.Issuer.read(
+      configuration, disk: disk, clock: clock, randomness: randomness)
+    issuesCertificates = issuer != nil
+    admission = AdmissionList(takesAnonymous: issuesCertificates)
     fleet = Fleet(
-      terms: LeaseTerms(span: configuration.lease), clock: clock, crashPoints: crashPoints,
-      log: log)
+      terms: LeaseTerms(span: configuration.lease),
+      turns: Turns.Terms(rate: Int64(configuration.registrationRate)), clock: clock,
+      admission: admission, crashPoints: crashPoints, log: log)
+    let access = NodeAccess(
+      store: store, fleet: fleet, admission: admission, issuer: issuer,
+      hash: try folder.hash(for: "enrolment"), clock: clock, randomness: randomness, log: log)
     cloud = Cloud(
-      store: store, fleet: fleet, images: images, clock: clock, randomness: randomness,
+      store: store, fleet: fleet, images: images, access: access, clock: clock,
+      randomness: randomness,
       settings: Cloud.Settings(
         apiURL: configuration.agentURL ?? configuration.rootURL(at: configuration.apiAddress),
         initialRatios: configuration.initialRatios),
@@ -72,12 +83,16 @@ struct Controller: DaemonService {
       throw StateFolder.absent(configuration.stateFolder)
     }
     try await images.recover()
+    try await admission.load(from: store)
+    let configuration = configuration
+    let credentials = try ReloadedCredentials(
+      showsAuthority: issuesCertificates, clock: SystemClock(), log: log
+    ) { () throws(RoostError) in try configuration.wireMaterial(SystemDisk()) }
     let network = TLSNetwork(
-      try TLSCredentials(
-        certificate: configuration.wireCredentials.certificate,
-        key: configuration.wireCredentials.key, authority: configuration.wireCA),
-      loop: loop, clock: SystemClock(), software: "roost-controller/\(Release.version)",
-      log: log)
+      credentials, loop: loop, clock: SystemClock(),
+      software: "roost-controller/\(Release.version)", log: log, admission: admission)
+    let following = Task(executorPreference: loop) { await credentials.follow() }
+    defer { following.cancel() }
     let server = try HTTPServer(
       httpConfiguration, handler: handler, executor: loop, log: log)
     log.info("serving the API on \(configuration.rootURL(at: server.address))")

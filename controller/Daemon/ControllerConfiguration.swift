@@ -37,8 +37,16 @@ public struct ControllerConfiguration: Sendable {
   /// What the controller shows to agents, and the CA that signs theirs.
   public var wireCredentials: Credentials
   public var wireCA: String
+  /// A CA and its key, with which nodes' certificates are issued; nil issues none.
+  public var issuer: Credentials?
+  /// How long a certificate holds that is issued.
+  public var certificateLifetime: Duration
+  /// Where agents reach the controller, for enrolments; nil where only operators know.
+  public var agentAddress: String?
   /// How long a node counts as up after a heartbeat.
   public var lease: Duration
+  /// How many nodes are registered in a second at most.
+  public var registrationRate: Int
 
   /// How long a token is good for.
   public var tokenLifetime: Duration
@@ -76,13 +84,7 @@ public struct ControllerConfiguration: Sendable {
         "agent_url", "is required where `address` is \(apiAddress): agents fetch images there")
     }
     apiConnections = try api.integer("connections", in: 8...65_536, default: 1024)
-    switch (try api.optionalPath("certificate"), try api.optionalPath("key")) {
-    case (let certificate?, let key?):
-      apiCredentials = Credentials(certificate: certificate, key: key)
-    case (nil, nil): apiCredentials = nil
-    case (_?, nil): throw api.refused("key", "is required when `certificate` is given")
-    case (nil, _?): throw api.refused("certificate", "is required when `key` is given")
-    }
+    apiCredentials = try Self.pair(api, certificate: "certificate", key: "key")
 
     let wire = try reader.section("wire")
     wireAddress = try wire.string("address", default: Defaults.wireAddress)
@@ -90,7 +92,15 @@ public struct ControllerConfiguration: Sendable {
       certificate: try wire.path("certificate", default: "/etc/roost/controller.crt"),
       key: try wire.path("key", default: "/etc/roost/controller.key"))
     wireCA = try wire.path("ca", default: "/etc/roost/ca.crt")
+    issuer = try Self.pair(wire, certificate: "issuer", key: "issuer_key")
+    certificateLifetime = try wire.duration(
+      "certificate_lifetime", in: .seconds(60)...(.seconds(825 * 86_400)),
+      default: .seconds(90 * 86_400))
+    agentAddress = try wire.optionalString("agent_address")
+    if agentAddress == nil, !Self.isEveryAddress(wireAddress) { agentAddress = wireAddress }
     lease = try wire.duration("lease", in: .seconds(3)...(.seconds(600)), default: .seconds(15))
+    registrationRate = try wire.integer(
+      "registrations_per_second", in: 1...100_000, default: 1000)
 
     tokenLifetime = try reader.section("identity").duration(
       "token_lifetime", in: .seconds(60)...(.seconds(30 * 86_400)), default: .seconds(3600))
@@ -112,8 +122,29 @@ public struct ControllerConfiguration: Sendable {
     try reader.finish()
   }
 
+  /// The API's root for a client that has yet to learn of it; nil if only the place where it is
+  /// served is known, and that is every address of this machine or whatever port is free.
+  var clientURL: String? {
+    let isNoPlace = Self.isEveryAddress(apiAddress) || apiAddress.hasSuffix(":0")
+    return isNoPlace ? publicURL : rootURL(at: apiAddress)
+  }
+
+  /// Two files, or neither.
+  private static func pair(_ reader: ConfigReader, certificate: String, key: String)
+    throws(RoostError) -> Credentials?
+  {
+    switch (try reader.optionalPath(certificate), try reader.optionalPath(key)) {
+    case (let first?, let second?): return Credentials(certificate: first, key: second)
+    case (nil, nil): return nil
+    case (_?, nil): throw reader.refused(key, "is required when `\(certificate)` is given")
+    case (nil, _?): throw reader.refused(certificate, "is required when `\(key)` is given")
+    }
+  }
+
+  /// Any spelling of 0.0.0.0 or ::.
   private static func isEveryAddress(_ address: String) -> Bool {
-    ["0.0.0.0:", "[::]:"].contains { address.hasPrefix($0) }
+    guard let colon = address.lastIndex(of: ":") else { return false }
+    return address[..<colon].allSatisfy { "0.:[]".contains($0) }
   }
 
   /// A URL without a slash at its end.

@@ -54,7 +54,13 @@ struct ControllerDoctor {
       CertificateCheck(
         name: "API certificate", certificate: files.certificate, key: files.key, authority: nil)
     }
-    return ([wire] + (api.map { [$0] } ?? [])).flatMap { $0.run(disk, now: clock.now) }
+    let issuer = configuration.issuer.map { files in
+      CertificateCheck(
+        name: "issuer", certificate: files.certificate, key: files.key,
+        authority: configuration.wireCA
+      ) { $0 == nil }
+    }
+    return [wire, issuer, api].compactMap { $0 }.flatMap { $0.run(disk, now: clock.now) }
   }
 
   private func records(_ database: String) -> Diagnosis {

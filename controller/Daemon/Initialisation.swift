@@ -19,6 +19,9 @@ struct Initialisation {
     if let file = arguments.cloudsFile, try disk.size(of: file) != nil {
       throw RoostError(.conflict, "\(file) exists; nothing was changed.")
     }
+    let rootURL = try arguments.cloudsFile.map { (file) throws(RoostError) in
+      try self.rootURL(for: file)
+    }
     let folder = try StateFolder(configuration.stateFolder, create: true, disk: disk)
     try disk.makeFolder(configuration.imageFolder, mode: 0o700)
     let store = try Store.open(folder.database)
@@ -35,7 +38,7 @@ struct Initialisation {
     }
     let password = given ?? Secret(Base64.url.encode(randomness.bytes(18)))
     // The file goes first: a password that was committed must never be lost.
-    if let file = arguments.cloudsFile { try writeClouds(file, password) }
+    if let file = arguments.cloudsFile, let rootURL { try write(file, rootURL, password) }
     _ = try await identity.bootstrap(adminPassword: password)
     return report(password, isGiven: given != nil)
   }
@@ -53,10 +56,21 @@ struct Initialisation {
     return Secret(line)
   }
 
-  private func writeClouds(_ file: String, _ password: Secret<String>) throws(RoostError) {
+  private func rootURL(for file: String) throws(RoostError) -> String {
+    guard let url = configuration.clientURL else {
+      throw RoostError(
+        .badRequest,
+        "`api.public_url` in \(arguments.configuration) is required for \(file): `api.address` is "
+          + "\(configuration.apiAddress), which no client can connect to. Nothing was changed.")
+    }
+    return url
+  }
+
+  private func write(
+    _ file: String, _ rootURL: String, _ password: Secret<String>
+  ) throws(RoostError) {
     let clouds = CloudsFile(
-      authURL: configuration.rootURL(at: configuration.apiAddress) + "/identity/v3",
-      region: configuration.region, password: password)
+      authURL: rootURL + "/identity/v3", region: configuration.region, password: password)
     try disk.replace(file, with: Array(clouds.text.utf8), mode: 0o600)
   }
 

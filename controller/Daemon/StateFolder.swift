@@ -72,12 +72,21 @@ final class StateFolder: Sendable {
   /// A box whose key is made for one purpose, so that a value sealed for one never opens for
   /// another.
   func box(for purpose: String) throws(RoostError) -> SealedBox {
+    try SealedBox(key: key(for: purpose))
+  }
+
+  /// The same for what is only recognised.
+  func hash(for purpose: String) throws(RoostError) -> KeyedHash {
+    try KeyedHash(key: key(for: purpose))
+  }
+
+  private func key(for purpose: String) throws(RoostError) -> Secret<[UInt8]> {
     guard let key = try disk.read(keyFile, limit: 1024) else { throw Self.absent(path) }
     guard key.count == SealedBox.keySize else {
       throw RoostError(
         .internal,
         "\(keyFile) is damaged: it has \(key.count) bytes, not \(SealedBox.keySize).")
     }
-    return try SealedBox(key: Secret(KeyedHash(key: Secret(key)).mac(Array(purpose.utf8))))
+    return Secret(try KeyedHash(key: Secret(key)).mac(Array(purpose.utf8)))
   }
 }

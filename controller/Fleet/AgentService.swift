@@ -1,27 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Log
 import NodeProtocol
+import StateDigest
 import Wire
 
 /// Serves what agents call.
 struct AgentService: WireService {
   private let table: ServiceTable
+  private let log: Logger
 
   init(fleet: Fleet, delegate: any FleetDelegate) {
+    log = fleet.log
     var table = ServiceTable()
+    table.serveCredentials(of: fleet, delegate)
     table.on(ControllerMethods.Register.self) {
       (request: RegisterRequest, peer: any WirePeer) async throws(WireStatus) -> RegisterReply in
       let node = try await joined(peer, to: fleet)
       try check(request)
-      let desired = try await recorded {
-        () async throws(RoostError) in
-        try await delegate.register(node, request, from: peer.address)
+      let admitted = try await fleet.admit { () async throws(WireStatus) in
+        try await recorded {
+          () async throws(RoostError) in
+          try await delegate.register(node, request, from: peer.address)
+        }
+      }
+      guard case .done(let desired) = admitted else {
+        throw WireStatus(
+          .resourceExhausted, "too many nodes are being registered now; come back in a moment")
       }
       await fleet.registered(node, peer: peer, telling: desired)
       var reply = RegisterReply()
       reply.leaseMS = await fleet.leaseMilliseconds
       return reply
+    }
+    table.on(ControllerMethods.Resume.self) {
+      (request: ResumeRequest, peer: any WirePeer) async throws(WireStatus) -> ResumeReply in
+      let node = try await joined(peer, to: fleet)
+      try check(request.registration)
+      guard let resumption = Resumption(request) else {
+        throw WireStatus(
+          .invalidArgument,
+          "held_digest and observed_digest have \(StateDigest.size) bytes each, not "
+            + "\(request.heldDigest.count) and \(request.observedDigest.count)")
+      }
+      let admitted = try await fleet.admit { () async throws(WireStatus) in
+        try await recorded {
+          () async throws(RoostError) in
+          try await delegate.resume(node, resumption, from: peer.address)
+        }
+      }
+      let outcome: ResumptionOutcome
+      switch admitted {
+      case .done(let done): outcome = done
+      case .later(let span):
+        var reply = ResumeReply()
+        reply.retryAfterMS = UInt32(clamping: max(1, span.microseconds / 1000))
+        return reply
+      }
+      if case .registered(let desired, _) = outcome {
+        await fleet.registered(node, peer: peer, telling: desired)
+      }
+      return ResumeReply(outcome, leaseMS: await fleet.leaseMilliseconds)
     }
     table.on(ControllerMethods.Heartbeat.self) {
       (request: HeartbeatRequest, peer: any WirePeer) async throws(WireStatus) -> HeartbeatReply
@@ -55,7 +95,14 @@ struct AgentService: WireService {
   func serve(
     _ request: WireRequest, from peer: any WirePeer
   ) async throws(WireStatus) -> WireReply {
-    try await table.serve(request, from: peer)
+    do throws(WireStatus) {
+      return try await table.serve(request, from: peer)
+    } catch {
+      if error.code == .permissionDenied {
+        log.warning("refused a call from \(peer.address ?? "an unknown address"): \(error)")
+      }
+      throw error
+    }
   }
 }
 
@@ -64,18 +111,22 @@ private func joined(_ peer: any WirePeer, to fleet: Fleet) async throws(WireStat
   guard peer.identity.role == .node, let node = peer.identity.node else {
     throw WireStatus(.permissionDenied, "the certificate names no node")
   }
+  if let reason = await fleet.turnAway(peer, from: node) {
+    throw WireStatus(.permissionDenied, reason)
+  }
   guard await fleet.join(peer, node: node) else {
     throw WireStatus(.aborted, "a newer connection of this node has taken this one's place")
   }
   return node
 }
 
-private func registeredSpeaker(_ peer: any WirePeer, in fleet: Fleet) async throws(WireStatus)
+func registeredSpeaker(_ peer: any WirePeer, in fleet: Fleet) async throws(WireStatus)
   -> NodeID
 {
   let node = try await joined(peer, to: fleet)
   guard await fleet.isRegistered(node) else {
-    throw WireStatus(.failedPrecondition, "Register must be the first call on a connection")
+    throw WireStatus(
+      .failedPrecondition, "Register or Resume must be the first call on a connection")
   }
   return node
 }
@@ -96,7 +147,7 @@ private func check(_ request: RegisterRequest) throws(WireStatus) {
 }
 
 /// Runs the delegate's part; its error travels as a status without the user's text being lost.
-private func recorded<Value>(
+func recorded<Value>(
   _ body: () async throws(RoostError) -> Value
 ) async throws(WireStatus) -> Value {
   do throws(RoostError) {
@@ -107,6 +158,7 @@ private func recorded<Value>(
       case .notFound: .notFound
       case .badRequest: .invalidArgument
       case .forbidden: .permissionDenied
+      case .unauthorized: .unauthenticated
       case .conflict: .failedPrecondition
       case .unavailable: .unavailable
       case .cancelled: .cancelled
@@ -114,5 +166,23 @@ private func recorded<Value>(
       default: .internal
       }
     throw WireStatus(code, error.user)
+  }
+}
+
+extension ResumeReply {
+  fileprivate init(_ outcome: ResumptionOutcome, leaseMS: UInt32) {
+    self.init()
+    switch outcome {
+    case .wanted(let buckets): wantedBuckets = buckets.rawValue
+    case .registered(_, let known):
+      self.leaseMS = leaseMS
+      recordedBuckets = known.buckets.rawValue
+      recorded = known.reports.map { report in
+        var message = RecordedReport()
+        message.instanceID = report.instance
+        message.digest = report.bytes
+        return message
+      }
+    }
   }
 }

@@ -10,11 +10,13 @@ import Wire
 extension Fleet {
   /// Attends a connection until it ends. One that isn't a node's is closed at once.
   func attend(_ peer: any WirePeer) async {
+    if peer.identity.role == .anonymous { return await attendAnonymous(peer) }
     guard peer.identity.role == .node, let node = peer.identity.node else {
       log.warning("closed a connection whose certificate names no node")
       await peer.close(reason: "the certificate names no node")
       return
     }
+    guard await turnAway(peer, from: node) == nil else { return }
     guard await join(peer, node: node), let wakes = sessions[node]?.wakes else {
       replaced.remove(ObjectIdentifier(peer))
       return

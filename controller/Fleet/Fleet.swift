@@ -13,21 +13,29 @@ public import Wire
 /// node has them in its journal; after a reconnect the delegate says what differs.
 public actor Fleet {
   let terms: LeaseTerms
-  let clock: any Clock
+  nonisolated let clock: any Clock
   let crashPoints: CrashPoints
   let log: Logger
+  let admission: any PeerAdmission
+  var anonymous = AnonymousPeers()
   var sessions: [NodeID: Session] = [:]
   var leaseEnds: [NodeID: Uptime] = [:]
   /// Connections that a newer one has replaced and that have not ended yet.
   var replaced: Set<ObjectIdentifier> = []
+  var turns: Turns
   private let startedAt: Uptime
 
   /// A fleet that nobody has joined.
+  ///
+  /// - Parameter admission: whose connections may speak for their nodes.
   public init(
-    terms: LeaseTerms = LeaseTerms(), clock: any Clock, crashPoints: CrashPoints = .none,
+    terms: LeaseTerms = LeaseTerms(), turns: Turns.Terms = Turns.Terms(), clock: any Clock,
+    admission: any PeerAdmission = CertificatesOnly(), crashPoints: CrashPoints = .none,
     log: Logger
   ) {
+    self.admission = admission
     self.terms = terms
+    self.turns = Turns(turns)
     self.clock = clock
     self.crashPoints = crashPoints
     self.log = log
@@ -71,6 +79,9 @@ public actor Fleet {
   public var connected: [NodeID] {
     sessions.filter { $0.value.isRegistered }.map(\.key).sorted()
   }
+
+  /// How many nodes are being registered or wait for their turn.
+  public var registering: Int { turns.inside }
 
   /// Has a node told what it should be. One that isn't connected learns of it when it registers.
   public func apply(_ node: NodeID, _ desired: [Desired]) {

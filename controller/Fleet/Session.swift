@@ -11,6 +11,8 @@ struct Session {
   var isRegistered = false
   /// Why the node's hypervisor can't be used; nil while it answers.
   var hypervisorFailure: String?
+  /// When the certificate ends that was issued over this connection; nil where none was.
+  var renewedUntil: Timestamp?
   var outbox = Outbox()
   /// Yields when there is something to tell; ends with the session.
   let wakes: AsyncStream<Void>

@@ -19,5 +19,7 @@ public enum Schema {
   public static let migrations = [
     Migration(version: 1, name: "first tables", sql: first.joined(separator: "\n")),
     Migration(version: 2, name: "removal of orphans", sql: FleetSchema.orphanRemovalSQL),
+    Migration(version: 3, name: "enrolments and certificates of nodes", sql: AccessSchema.sql),
+    Migration(version: 4, name: "recorded reports", sql: FleetSchema.recordedReportsSQL),
   ]
 }

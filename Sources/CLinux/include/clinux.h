@@ -45,6 +45,10 @@ int roost_pipe(int ends[2]);
    or an errno. */
 int roost_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
+/* sched_setaffinity(2): process or thread `pid`, 0 for the calling thread, runs on `cpu` only.
+   Returns 0 or -errno. */
+int roost_pin(int pid, int cpu);
+
 /* prctl(PR_SET_NAME) for the calling thread; the kernel keeps 15 bytes. */
 void roost_name_thread(const char *name);
 

@@ -15,7 +15,7 @@ struct BootSuite: Suite {
   private static let oneByOne = 20
   private static let atOnce = 100
 
-  func run(_ progress: @Sendable (String) -> Void) async throws(RoostError) -> [Figure] {
+  func run(_ progress: @escaping @Sendable (String) -> Void) async throws(RoostError) -> [Figure] {
     progress("starting libvirtd, controller and agent")
     let cloud = try LocalCloud.make(purpose: "bench")
     let result: Result<[Figure], RoostError>

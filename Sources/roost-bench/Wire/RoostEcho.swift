@@ -21,7 +21,7 @@ struct RoostEcho {
   private func network(as member: String) throws(RoostError) -> TLSNetwork {
     let credentials = try TLSCredentials(
       certificate: "\(folder)/\(member).crt", key: "\(folder)/\(member).key",
-      authority: "\(folder)/\(CertificateAuthority.certificateFile)")
+      authority: "\(folder)/\(CertificateAuthority.certificateFile)", disk: SystemDisk())
     return TLSNetwork(
       credentials, loop: loop, clock: SystemClock(), software: "roost-bench", log: .silent)
   }
@@ -74,6 +74,7 @@ private enum Say: RemoteMethod {
   typealias Request = EchoMessage
   typealias Reply = EchoMessage
   static let name = "roost.bench.Echo/Say"
+  static let callers = [PeerIdentity.Role.node]
 }
 
 /// `Message` of Tests/Bench/grpc/echo.proto.

@@ -89,6 +89,8 @@ enum NodeShape {
     json.field("lease_seconds_left", report.leaseLeft.map { $0.microseconds / 1_000_000 })
     json.field("enabled", node.isEnabled)
     json.field("disabled_reason", node.disabledReason)
+    json.field("certificate_ends_at", report.certificateEnd?.iso8601)
+    write(&json, report.standing)
     json.field("availability_zone", node.availabilityZone)
     json.field("agent_version", node.agentVersion)
     json.field("created_at", node.createdAt.iso8601)

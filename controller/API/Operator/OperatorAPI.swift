@@ -20,7 +20,7 @@ public struct OperatorAPI: Sendable {
 
   /// All routes below `/operator`.
   public var routes: [Route] {
-    versionRoutes + nodeRoutes + auditRoutes + serverRoutes
+    versionRoutes + nodeRoutes + enrolmentRoutes + auditRoutes + serverRoutes
   }
 
   private var versionRoutes: [Route] {

@@ -37,6 +37,8 @@ public final class Cloud: Sendable {
   let store: Store
   let fleet: Fleet
   let images: any ServerImages
+  /// Who may connect as a node.
+  public let access: NodeAccess
   let clock: any Clock
   let randomness: any Randomness
   let crashPoints: CrashPoints
@@ -45,10 +47,11 @@ public final class Cloud: Sendable {
 
   /// Operations on a store and a fleet. The caller gives this object to the fleet as its delegate.
   public init(
-    store: Store, fleet: Fleet, images: any ServerImages, clock: any Clock,
+    store: Store, fleet: Fleet, images: any ServerImages, access: NodeAccess, clock: any Clock,
     randomness: any Randomness, settings: Settings, crashPoints: CrashPoints = .none,
     log: Logger
   ) {
+    self.access = access
     self.store = store
     self.fleet = fleet
     self.images = images

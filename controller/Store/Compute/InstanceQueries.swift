@@ -34,6 +34,23 @@ extension Transaction {
       Instance.init(row:))
   }
 
+  /// How many servers each node has, or one, and how many of them run; nodes without are left out.
+  public func guestCounts(on node: NodeID? = nil) throws(RoostError)
+    -> [(node: NodeID, all: Int64, running: Int64)]
+  {
+    let only = node == nil ? "IS NOT NULL" : "= ?"
+    return try decoded(
+      rows(
+        """
+        SELECT node_id, count(*) AS guests, sum(power_state = \(PowerState.running.rawValue))
+          AS running FROM instances WHERE node_id \(only) AND vm_state <> 'deleted'
+        GROUP BY node_id
+        """, values: node.map { [.id($0)] } ?? [])
+    ) { (row) throws(RoostError) in
+      (try row.id("node_id"), try row.integer("guests"), try row.integer("running"))
+    }
+  }
+
   /// Why a server was placed as it was, as the claim explained it; nil if nothing was written.
   public func placement(of instance: InstanceID) throws(RoostError) -> String? {
     try row("SELECT placement FROM instances WHERE id = ?", .id(instance))?

@@ -78,14 +78,15 @@ extension Transaction {
       .integer(inventory.minUnit), .integer(inventory.maxUnit), .integer(inventory.stepSize))
   }
 
-  /// How much is claimed of each node, per resource.
-  public func usages() throws(RoostError) -> [StoredClaim] {
-    try decoded(
+  /// How much is claimed of each node, or of one, per resource.
+  public func usages(of node: NodeID? = nil) throws(RoostError) -> [StoredClaim] {
+    let only = node == nil ? "" : "WHERE node_id = ?"
+    return try decoded(
       rows(
         """
-        SELECT node_id, resource, sum(amount) AS amount FROM allocations
+        SELECT node_id, resource, sum(amount) AS amount FROM allocations \(only)
         GROUP BY node_id, resource ORDER BY node_id, resource
-        """)
+        """, values: node.map { [.id($0)] } ?? [])
     ) { (row) throws(RoostError) in
       StoredClaim(
         instance: nil, node: try row.id("node_id"), resource: try row.text("resource"),

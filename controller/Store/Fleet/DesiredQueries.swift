@@ -41,18 +41,21 @@ extension Transaction {
   public func desired(on node: NodeID? = nil) throws(RoostError) -> [DesiredRecord] {
     guard let node else {
       return try decoded(
-        rows("SELECT * FROM desired ORDER BY node_id, epoch, number"), DesiredRecord.init(row:))
+        rows("SELECT \(columns) FROM desired ORDER BY node_id, epoch, number"),
+        DesiredRecord.init(row:))
     }
     return try decoded(
-      rows("SELECT * FROM desired WHERE node_id = ? ORDER BY epoch, number", .id(node)),
+      rows(
+        "SELECT \(columns) FROM desired WHERE node_id = ? ORDER BY epoch, number", .id(node)),
       DesiredRecord.init(row:))
   }
 
   /// What nodes were told about an instance.
   public func desired(of instance: InstanceID) throws(RoostError) -> [DesiredRecord] {
     try decoded(
-      rows("SELECT * FROM desired WHERE instance_id = ? ORDER BY epoch, number", .id(instance)),
-      DesiredRecord.init(row:))
+      rows(
+        "SELECT \(columns) FROM desired WHERE instance_id = ? ORDER BY epoch, number",
+        .id(instance)), DesiredRecord.init(row:))
   }
 
   /// Whether a node was told of a server that is built from an image.
@@ -69,7 +72,8 @@ extension Transaction {
     -> DesiredRecord?
   {
     let found = try row(
-      "SELECT * FROM desired WHERE instance_id = ? AND node_id = ?", .id(instance), .id(node))
+      "SELECT \(columns) FROM desired WHERE instance_id = ? AND node_id = ?", .id(instance),
+      .id(node))
     guard let found else { return nil }
     return try DesiredRecord(row: found)
   }
@@ -105,67 +109,30 @@ extension Transaction {
       "DELETE FROM desired WHERE instance_id = ? AND node_id = ?", .id(instance), .id(node))
   }
 
-  /// What nodes hold that the store doesn't know.
-  public func orphans() throws(RoostError) -> [Orphan] {
-    try decoded(rows("SELECT * FROM orphans ORDER BY node_id, instance_id")) {
-      (row) throws(RoostError) in
-      var orphan = Orphan(
-        node: try row.id("node_id"), instance: try row.id("instance_id"),
-        generation: try row.generation(), firstSeenAt: try row.time("first_seen_at"))
-      if let epoch = try row.optionalInteger("removal_epoch") {
-        orphan.removal = Generation(
-          epoch: UInt64(clamping: epoch),
-          number: UInt64(clamping: try row.integer("removal_number")))
-      }
-      return orphan
-    }
-  }
-
-  /// Replaces what is known of a node's orphans; those seen before keep their first time.
-  public func setOrphans(_ orphans: [Orphan], of node: NodeID) throws(RoostError) {
-    var known: [InstanceID: Timestamp] = [:]
-    for orphan in try self.orphans() where orphan.node == node {
-      known[orphan.instance] = orphan.firstSeenAt
-    }
-    try run("DELETE FROM orphans WHERE node_id = ?", .id(node))
-    for orphan in orphans {
-      try run(
+  /// Which report of each instance was recorded last from a node, as the digests that were kept with
+  /// them; instances without one are left out.
+  public func reportDigests(of node: NodeID) throws(RoostError) -> [(InstanceID, [UInt8])] {
+    try decoded(
+      rows(
         """
-        INSERT INTO orphans (node_id, instance_id, epoch, number, first_seen_at, removal_epoch,
-          removal_number)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """, .id(node), .id(orphan.instance), .integer(Int64(clamping: orphan.generation.epoch)),
-        .integer(Int64(clamping: orphan.generation.number)),
-        .time(known[orphan.instance] ?? orphan.firstSeenAt),
-        SQLValue(orphan.removal.map { Int64(clamping: $0.epoch) }),
-        SQLValue(orphan.removal.map { Int64(clamping: $0.number) }))
-    }
+        SELECT instance_id, reported FROM desired WHERE node_id = ? AND reported IS NOT NULL
+        ORDER BY instance_id
+        """, .id(node))
+    ) { (row) throws(RoostError) in (try row.id("instance_id"), try row.blob("reported")) }
   }
 
-  /// Records that an operator wants an orphan removed, and what its node is told then.
-  public func setRemoval(_ generation: Generation, of orphan: Orphan) throws(RoostError) {
-    try run(
-      """
-      UPDATE orphans SET removal_epoch = ?, removal_number = ?
-      WHERE node_id = ? AND instance_id = ?
-      """, .integer(Int64(clamping: generation.epoch)),
-      .integer(Int64(clamping: generation.number)), .id(orphan.node), .id(orphan.instance))
-  }
-
-  /// Forgets an orphan whose node has said that nothing is left. Returns whether there was one.
-  ///
-  /// - Parameter generation: what the node was told when it removed it; one older than what it held
-  ///   is about an earlier life.
-  public func forgetOrphan(_ instance: InstanceID, on node: NodeID, goneAt generation: Generation)
-    throws(RoostError) -> Bool
+  /// Keeps a report's digest, in the transaction that records the report.
+  public func setReported(_ digest: [UInt8], of instance: InstanceID, on node: NodeID)
+    throws(RoostError)
   {
     try run(
-      """
-      DELETE FROM orphans WHERE instance_id = ? AND node_id = ? AND (epoch, number) <= (?, ?)
-      """, .id(instance), .id(node), .integer(Int64(clamping: generation.epoch)),
-      .integer(Int64(clamping: generation.number))) > 0
+      "UPDATE desired SET reported = ? WHERE instance_id = ? AND node_id = ?", .blob(digest),
+      .id(instance), .id(node))
   }
 }
+
+/// All of a state but its specification, which is large.
+private let columns = "instance_id, node_id, epoch, number, target, is_settled"
 
 extension DesiredRecord {
   init(row: Row) throws(RoostError) {

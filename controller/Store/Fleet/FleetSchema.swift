@@ -63,6 +63,15 @@ public enum FleetSchema {
     ALTER TABLE orphans ADD COLUMN removal_number INTEGER;
     """
 
+  /// What remembers of each node's reports which one was recorded last, and lets a node's states be
+  /// read without their specifications.
+  public static let recordedReportsSQL = """
+    ALTER TABLE desired ADD COLUMN reported BLOB;
+    DROP INDEX desired_by_node;
+    CREATE INDEX desired_by_node
+      ON desired (node_id, epoch, number, target, is_settled, reported);
+    """
+
   /// What ties instances to nodes. Needs the tables of instances.
   public static let claimsSQL = """
     CREATE TABLE allocations (

@@ -27,12 +27,22 @@ extension Transaction {
       rows("SELECT * FROM ports WHERE instance_id = ? ORDER BY position, number", .id(instance)))
   }
 
-  /// The ports of all servers, in the order guests see them.
-  public func instancePorts() throws(RoostError) -> [Port] {
-    try ports(
-      from: rows(
-        "SELECT * FROM ports WHERE instance_id IS NOT NULL ORDER BY instance_id, position, number"
-      ), addresses: allAddresses())
+  /// The ports of all servers, or of a project's, in the order guests see them.
+  public func instancePorts(of project: ProjectID? = nil) throws(RoostError) -> [Port] {
+    guard let project else {
+      return try ports(
+        from: rows(
+          """
+          SELECT * FROM ports WHERE instance_id IS NOT NULL ORDER BY instance_id, position, number
+          """), addresses: allAddresses())
+    }
+    return try withAddresses(
+      rows(
+        """
+        SELECT ports.* FROM instances JOIN ports ON ports.instance_id = instances.id
+        WHERE instances.project_id = ?
+        ORDER BY ports.instance_id, ports.position, ports.number
+        """, .id(project)))
   }
 
   /// A port by id.

@@ -17,9 +17,8 @@ extension Cloud {
 
   /// One node by id.
   public func node(_ id: NodeID, for caller: Caller) async throws(RoostError) -> NodeView {
-    guard let view = try await nodes(for: caller).first(where: { $0.node.id == id }) else {
-      throw .notFound("Node", id)
-    }
+    try caller.requireAdmin(to: "see nodes")
+    guard let view = try await nodeViews(of: id).first else { throw .notFound("Node", id) }
     return view
   }
 
@@ -55,30 +54,34 @@ extension Cloud {
     }
   }
 
-  func nodeViews() async throws(RoostError) -> [NodeView] {
-    let conditions = await nodeConditions()
-    return try await store.read { (tx) throws(RoostError) in
-      let usages = Dictionary(grouping: try tx.usages(), by: \.node)
-      let instances = Dictionary(grouping: try tx.instances(of: nil), by: \.node)
-      return try tx.nodes().map { node in
-        let used = usages[node.id] ?? []
-        let here = instances[node.id] ?? []
-        let amount = { (resource: ResourceClass) in
-          used.first { $0.resource == resource.rawValue }?.amount ?? 0
-        }
-        return NodeView(
-          node: node, condition: conditions[node.id] ?? NodeCondition(state: .unknown),
-          usedVCPUs: amount(.vcpu), usedMemoryMB: amount(.memoryMB),
-          usedDiskGB: amount(.diskGB), instances: Int64(here.count),
-          runningInstances: Int64(here.count { $0.powerState == .running }))
+  /// Every node, or one, in order of creation.
+  func nodeViews(of id: NodeID? = nil) async throws(RoostError) -> [NodeView] {
+    let found = try await store.read { (tx) throws(RoostError) in
+      (
+        nodes: try tx.nodes(id),
+        usages: Dictionary(grouping: try tx.usages(of: id), by: \.node),
+        guests: Dictionary(uniqueKeysWithValues: try tx.guestCounts(on: id).map { ($0.node, $0) })
+      )
+    }
+    let conditions = await fleet.conditions(of: found.nodes.map(\.id))
+    return zip(found.nodes, conditions).map { node, condition in
+      let used = found.usages[node.id] ?? []
+      let amount = { (resource: ResourceClass) in
+        used.first { $0.resource == resource.rawValue }?.amount ?? 0
       }
+      return NodeView(
+        node: node, condition: condition, usedVCPUs: amount(.vcpu),
+        usedMemoryMB: amount(.memoryMB), usedDiskGB: amount(.diskGB),
+        instances: found.guests[node.id]?.all ?? 0,
+        runningInstances: found.guests[node.id]?.running ?? 0)
     }
   }
+}
 
-  func nodeConditions() async -> [NodeID: NodeCondition] {
-    let known = try? await store.read { (tx) throws(RoostError) in try tx.nodes().map(\.id) }
-    let nodes = known ?? []
-    return Dictionary(uniqueKeysWithValues: zip(nodes, await fleet.conditions(of: nodes)))
+extension Transaction {
+  fileprivate func nodes(_ id: NodeID?) throws(RoostError) -> [Node] {
+    guard let id else { return try nodes() }
+    return try node(id).map { [$0] } ?? []
   }
 }
 

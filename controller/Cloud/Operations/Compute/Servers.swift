@@ -36,32 +36,42 @@ extension Cloud {
     async throws(RoostError) -> [ServerView]
   {
     let project = caller.listed(allProjects: allProjects)
-    let conditions = await nodeConditions()
-    return try await store.read { (tx) throws(RoostError) in
+    let found = try await store.read { (tx) throws(RoostError) in
       let instances = try tx.instances(of: project, deleted: deleted)
-      let ports = Dictionary(grouping: try tx.instancePorts(), by: \.instance)
-      let networks = try tx.networks(visibleTo: nil)
-      let nodes = Dictionary(grouping: try tx.nodes(), by: \.id)
-      return instances.map { instance in
-        ServerView(
-          instance, node: instance.node.flatMap { nodes[$0]?.first },
-          condition: instance.node.flatMap { conditions[$0] }, ports: ports[instance.id] ?? [],
-          networks: networks)
-      }
+      return (
+        instances: instances,
+        ports: Dictionary(grouping: try tx.instancePorts(of: project), by: \.instance),
+        networks: try tx.networks(visibleTo: nil),
+        nodes: try tx.nodes(of: instances)
+      )
+    }
+    let conditions = await fleet.conditions(of: found.nodes.map(\.id))
+    let nodes = Dictionary(
+      uniqueKeysWithValues: zip(found.nodes, conditions).map { ($0.id, (node: $0, now: $1)) })
+    return found.instances.map { instance in
+      let host = instance.node.flatMap { nodes[$0] }
+      return ServerView(
+        instance, node: host?.node, condition: host?.now, ports: found.ports[instance.id] ?? [],
+        networks: found.networks)
     }
   }
 
   /// One server.
   public func server(_ id: InstanceID, for caller: Caller) async throws(RoostError) -> ServerView {
-    let conditions = await nodeConditions()
-    return try await store.read { (tx) throws(RoostError) in
+    let found = try await store.read { (tx) throws(RoostError) in
       let instance = try tx.visibleInstance(id, to: caller)
       var node: Node?
       if let id = instance.node { node = try tx.node(id) }
-      return ServerView(
-        instance, node: node, condition: instance.node.flatMap { conditions[$0] },
-        ports: try tx.ports(of: id), networks: try tx.networks(visibleTo: nil))
+      return (
+        instance: instance, node: node, ports: try tx.ports(of: id),
+        networks: try tx.networks(visibleTo: nil)
+      )
     }
+    var condition: NodeCondition?
+    if let node = found.node { condition = await fleet.condition(of: node.id) }
+    return ServerView(
+      found.instance, node: found.node, condition: condition, ports: found.ports,
+      networks: found.networks)
   }
 
   /// Changes a server's name, description or the name for its guest.
@@ -132,6 +142,17 @@ extension Cloud {
       _ = try tx.visibleInstance(id, to: caller)
       return try tx.ports(of: id)
     }
+  }
+}
+
+extension Transaction {
+  /// The nodes of these servers, and no others: a fleet has more.
+  fileprivate func nodes(of instances: [Instance]) throws(RoostError) -> [Node] {
+    var found: [Node] = []
+    for id in Set(instances.compactMap(\.node)).sorted() {
+      if let node = try node(id) { found.append(node) }
+    }
+    return found
   }
 }
 

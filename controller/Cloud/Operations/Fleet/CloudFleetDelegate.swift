@@ -6,6 +6,7 @@ import Database
 public import Fleet
 public import NodeProtocol
 import Store
+public import Wire
 
 extension Cloud: FleetDelegate {
   public func register(
@@ -14,8 +15,26 @@ extension Cloud: FleetDelegate {
     try await recordRegistration(node, request, from: address)
   }
 
+  public func resume(
+    _ node: NodeID, _ resumption: Resumption, from address: String?
+  ) async throws(RoostError) -> ResumptionOutcome {
+    try await recordResumption(node, resumption, from: address)
+  }
+
   public func observe(_ node: NodeID, _ observations: [Observation]) async throws(RoostError) {
     try await recordObservations(node, observations)
+  }
+
+  public func enrol(_ request: EnrolRequest, from address: String?) async throws(RoostError)
+    -> IssuedCertificate
+  {
+    try await access.enrol(request, from: address)
+  }
+
+  public func renewCertificate(
+    of peer: PeerIdentity, _ node: NodeID, _ request: RenewCertificateRequest
+  ) async throws(RoostError) -> RenewedCertificate {
+    try await access.renew(peer, of: node, request)
   }
 
   public func grantImage(_ image: ImageID, to node: NodeID) async throws(RoostError)

@@ -25,6 +25,10 @@ public struct NodeReport: Sendable, Hashable {
   /// How long its lease still holds; nil when it was given none.
   public let leaseLeft: Duration?
   public let resources: [Resource]
+  /// How it stands with its certificates.
+  public let standing: NodeStanding
+  /// When the certificate ends that it would have to connect with next; nil where that isn't known.
+  public let certificateEnd: Timestamp?
 }
 
 extension Cloud {
@@ -32,15 +36,22 @@ extension Cloud {
   public func nodeReports(for caller: Caller) async throws(RoostError) -> [NodeReport] {
     let views = try await nodes(for: caller)
     let resources = try await store.read { (tx) throws(RoostError) in
-      try tx.hosts(in: [:]).map { host in (host.id, host.inventories.map(NodeReport.Resource.init))
-      }
+      Dictionary(
+        uniqueKeysWithValues: try tx.hosts(in: [:]).map { host in
+          (host.id, host.inventories.map(NodeReport.Resource.init))
+        })
     }
+    let standings = try await access.standings()
     var reports: [NodeReport] = []
     for view in views {
+      let standing =
+        standings[view.node.id] ?? NodeStanding(revocation: nil, certificate: nil)
+      let connected = await fleet.certificateEnd(of: view.node.id)
       reports.append(
         NodeReport(
           view: view, leaseLeft: await fleet.leaseLeft(of: view.node.id),
-          resources: resources.first { $0.0 == view.node.id }?.1 ?? []))
+          resources: resources[view.node.id] ?? [], standing: standing,
+          certificateEnd: standing.certificate?.expires ?? connected))
     }
     return reports
   }

@@ -6,6 +6,7 @@ import Database
 import Fleet
 import Log
 import NodeProtocol
+import StateDigest
 import Store
 
 extension Cloud {
@@ -70,7 +71,20 @@ private enum Outcome: Sendable {
 }
 
 extension Transaction {
+  /// Records a report, and with it its digest: a node that comes back does not repeat what is
+  /// recorded. A stale one leaves no digest, for nothing of it is recorded.
   fileprivate func record(
+    _ observation: Observation, from node: NodeID, host: String?, at time: Timestamp
+  ) throws(RoostError) -> Outcome {
+    let outcome = try take(observation, from: node, host: host, at: time)
+    if case .recorded = outcome, observation.phase != .gone {
+      try setReported(
+        EntryDigest(observation).bytes, of: observation.instanceID, on: node)
+    }
+    return outcome
+  }
+
+  private func take(
     _ observation: Observation, from node: NodeID, host: String?, at time: Timestamp
   ) throws(RoostError) -> Outcome {
     if observation.phase == .gone,

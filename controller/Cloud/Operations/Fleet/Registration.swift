@@ -3,51 +3,122 @@
 import Base
 import CloudModel
 import Database
+import Fleet
 import Log
 import NodeProtocol
 import Placement
+import StateDigest
 import Store
 
 extension Cloud {
+  /// Records what a node says of itself and settles what it holds with what is on record.
   func recordRegistration(
     _ node: NodeID, _ request: RegisterRequest, from address: String?
   ) async throws(RoostError) -> [Desired] {
     let (now, settings) = (clock.now, settings)
-    let (desired, orphans) = try await store.write {
-      (tx) throws(RoostError) -> ([Desired], [Orphan]) in
-      try tx.register(
-        node, hostName: request.hostName, address: address, agentVersion: request.agentVersion,
-        inventory: NodeInventory(request.inventory), zone: settings.availabilityZone, at: now)
-      for inventory in initialInventories(
-        of: node, request.inventory, settings.initialRatios)
-      {
-        try tx.setInventory(inventory)
-      }
-      let held = newest(of: request.held)
-      try tx.outdo(held, at: now)
-      let orphans = try tx.judge(held, on: node, at: now)
-      try tx.setOrphans(orphans, of: node)
-      return (try tx.difference(to: held, on: node), orphans)
+    let settled = try await store.write { (tx) throws(RoostError) in
+      try tx.settle(
+        node, request, holding: request.held, told: try tx.desired(on: node), from: address,
+        settings, at: now)
     }
+    tell(of: settled.orphans, on: node)
+    return settled.desired
+  }
+
+  /// The same for a node that names only what the records don't have, and says in a digest that the
+  /// rest is as they have it.
+  func recordResumption(
+    _ node: NodeID, _ resumption: Resumption, from address: String?
+  ) async throws(RoostError) -> ResumptionOutcome {
+    let (now, settings) = (clock.now, settings)
+    let (outcome, orphans) = try await store.write {
+      (tx) throws(RoostError) -> (ResumptionOutcome, [Orphan]) in
+      let told = try tx.desired(on: node)
+      switch resumption.held(onRecord: try tx.known(on: node, told)) {
+      case .wanted(let buckets): return (.wanted(buckets), [])
+      case .complete(let held):
+        let settled = try tx.settle(
+          node, resumption.registration, holding: held, told: told, from: address, settings,
+          at: now)
+        let recorded = resumption.unlike(try tx.recordedReports(of: node))
+        return (.registered(settled.desired, recorded), settled.orphans)
+      }
+    }
+    tell(of: orphans, on: node)
+    return outcome
+  }
+
+  private func tell(of orphans: [Orphan], on node: NodeID) {
     for orphan in orphans where orphan.removal == nil {
       log.warning(
         "the node holds an instance that no record knows; it is left alone",
         [.node: node, .instance: orphan.instance])
     }
-    return desired
+  }
+}
+
+extension Transaction {
+  /// What a node holds as far as the records go: what it was told, and its orphans.
+  fileprivate func known(on node: NodeID, _ records: [DesiredRecord]) throws(RoostError)
+    -> [Held]
+  {
+    let told = records.map { record in
+      var held = Held()
+      held.instanceID = record.instance
+      held.generation = record.generation
+      held.target = Desired.Target(record.target)
+      return held
+    }
+    let instances = Set(told.map(\.instanceID))
+    return told
+      + (try orphans(on: node)).filter { !instances.contains($0.instance) }.map { orphan in
+        var held = Held()
+        held.instanceID = orphan.instance
+        held.generation = orphan.generation
+        return held
+      }
+  }
+
+  fileprivate func recordedReports(of node: NodeID) throws(RoostError) -> [EntryDigest] {
+    try reportDigests(of: node).compactMap { EntryDigest(of: $0, bytes: $1) }
+  }
+
+  /// - Parameter told: what is on record for the node now.
+  fileprivate func settle(
+    _ node: NodeID, _ request: RegisterRequest, holding named: [Held], told: [DesiredRecord],
+    from address: String?, _ settings: Cloud.Settings, at now: Timestamp
+  ) throws(RoostError) -> (desired: [Desired], orphans: [Orphan]) {
+    try register(
+      node, hostName: request.hostName, address: address, agentVersion: request.agentVersion,
+      inventory: NodeInventory(request.inventory), zone: settings.availabilityZone, at: now)
+    for inventory in initialInventories(of: node, request.inventory, settings.initialRatios) {
+      try setInventory(inventory)
+    }
+    let held = newest(of: named)
+    try outdo(held, at: now)
+    // What a node has as it is on record is nearly all there is, and needs no look at more.
+    let onRecord = Dictionary(uniqueKeysWithValues: told.map { ($0.instance, $0.generation) })
+    let differing = held.filter { onRecord[$0.instanceID] != $0.generation }
+    let orphans = try judge(differing, on: node, at: now)
+    try setOrphans(orphans, of: node)
+    // Judging may have changed the records of what differs.
+    let wanted = differing.isEmpty ? told : try desired(on: node)
+    return (try difference(of: wanted, to: held, on: node), orphans)
   }
 }
 
 extension Transaction {
   /// What a node must be told: each state whose generation isn't the one it holds, and which orphans
   /// an operator wants removed.
-  fileprivate func difference(to held: [Held], on node: NodeID) throws(RoostError) -> [Desired] {
+  fileprivate func difference(
+    of wanted: [DesiredRecord], to held: [Held], on node: NodeID
+  ) throws(RoostError) -> [Desired] {
     var difference: [Desired] = []
-    for record in try desired(on: node)
-    where held.first(where: { $0.instanceID == record.instance })?.generation != record.generation {
+    let generations = Dictionary(uniqueKeysWithValues: held.map { ($0.instanceID, $0.generation) })
+    for record in wanted where generations[record.instance] != record.generation {
       difference.append(try told(record))
     }
-    for orphan in try orphans() where orphan.node == node {
+    for orphan in try orphans(on: node) {
       if let removal = orphan.removalOrder { difference.append(removal) }
     }
     return difference
@@ -58,11 +129,7 @@ extension Transaction {
     var desired = Desired()
     desired.instanceID = record.instance
     desired.generation = record.generation
-    switch record.target {
-    case .running: desired.target = .running
-    case .stopped: desired.target = .stopped
-    case .absent: desired.target = .absent
-    }
+    desired.target = Desired.Target(record.target)
     guard record.target != .absent else { return desired }
     // What became of a server after the backup that its record comes from, nobody knows: it may
     // have run and been deleted since, and must not be made anew.
@@ -99,11 +166,12 @@ extension Transaction {
     try beginEpoch(after: most, at: time)
   }
 
-  /// Settles what a node holds with what is on record. What no record explains is returned.
+  /// Settles what a node holds and no record says with what is on record. What no record explains is
+  /// returned.
   fileprivate func judge(_ held: [Held], on node: NodeID, at time: Timestamp)
     throws(RoostError) -> [Orphan]
   {
-    let known = try orphans().filter { $0.node == node }
+    let known = try orphans(on: node)
     let epoch = try newestGeneration().epoch
     var orphans: [Orphan] = []
     for one in held {
@@ -141,6 +209,18 @@ extension Transaction {
     record.generation = try nextGeneration()
     record.isSettled = false
     try set(record, spec: nil)
+  }
+}
+
+extension Desired.Target {
+  /// A record's target as nodes are told it.
+  init(_ target: DesiredRecord.Target) {
+    self =
+      switch target {
+      case .running: .running
+      case .stopped: .stopped
+      case .absent: .absent
+      }
   }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Base
 import Synchronization
 
 /// Chance that repeats: SplitMix64 from a seed.
