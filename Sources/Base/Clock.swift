@@ -56,7 +56,10 @@ public struct Uptime: Hashable, Comparable, Sendable {
 
   /// The point `span` later; a negative span clamps at boot.
   public static func + (time: Self, span: Duration) -> Self {
-    let shifted = Int64(clamping: time.nanoseconds) + span.microseconds * 1000
+    let (seconds, attoseconds) = span.components
+    // Not a nanosecond short: who sleeps until a deadline must not find that it is not there yet.
+    let shifted =
+      Int64(clamping: time.nanoseconds) + seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     return Self(nanoseconds: UInt64(max(0, shifted)))
   }
 

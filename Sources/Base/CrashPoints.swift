@@ -4,13 +4,14 @@ import Glibc
 import Synchronization
 
 /// A test facility: kills the process with SIGKILL at a named point, so that a test can prove what
-/// survives. Without a value it does nothing.
+/// survives. Without a value it does nothing. A simulation is told of every point instead.
 ///
 /// The composition roots pass the environment variable `ROOST_CRASH_AT` in, and `ROOST_CRASH_PID`:
 /// whom to kill once instead of oneself, as libvirtd. `CrashPoint` lists the names.
 public struct CrashPoints: Sendable {
   private let wanted: CrashPoint?
   private let victim: Victim?
+  private let reached: (@Sendable (CrashPoint) -> Void)?
 
   /// Kills at no point.
   public static let none = CrashPoints(at: nil)
@@ -19,6 +20,15 @@ public struct CrashPoints: Sendable {
   public init(at point: CrashPoint?) {
     wanted = point
     victim = nil
+    reached = nil
+  }
+
+  /// Kills nothing by itself, and calls `reached` at every point: for a simulation, which has many
+  /// processes in one and kills the one whose code this is by having nothing come of what it does next.
+  public init(reached: @escaping @Sendable (CrashPoint) -> Void) {
+    wanted = nil
+    victim = nil
+    self.reached = reached
   }
 
   /// - Parameters:
@@ -37,13 +47,15 @@ public struct CrashPoints: Sendable {
       throw RoostError(.badRequest, "ROOST_CRASH_PID: this is no process to kill.")
     }
     self.victim = pid.map { Victim($0) }
+    reached = nil
   }
 
-  /// Whether someone would be killed at `point`.
+  /// Whether someone would be killed at `point`; a simulation decides only when it is reached.
   public func kills(at point: CrashPoint) -> Bool { point == wanted }
 
   /// Does not return if `point` is the chosen one, unless another process is the victim.
   public func reach(_ point: CrashPoint) {
+    reached?(point)
     guard kills(at: point) else { return }
     guard let victim else {
       kill(getpid(), SIGKILL)

@@ -11,7 +11,7 @@ import Synchronization
 /// It runs tasks made with `Task(executorPreference:)`, their children and the plain actors they
 /// call; actors that name its `isolation` stay on it whoever calls them. Nothing that blocks may run
 /// here; that is what lanes are for.
-public final class EventLoop: TaskExecutor {
+public final class EventLoop: Loop {
   /// What a descriptor is ready for.
   public struct Readiness: OptionSet, Sendable {
     public let rawValue: UInt32
@@ -27,35 +27,34 @@ public final class EventLoop: TaskExecutor {
   /// Work that makes work goes on so often before descriptors have their turn.
   private static let rounds = 16
 
-  /// What actors that live here name as their executor.
   public let isolation: LoopIsolation
   private let epoll: Int32
+  private let bell: Bell
   private let queue: WorkQueue
   private let watchers = Mutex<[Int32: @Sendable (Readiness) -> Void]>([:])
 
   /// Starts the thread. Throws where the kernel gives no descriptors or threads.
   public init(name: String) throws(RoostError) {
-    queue = try WorkQueue()
+    let bell = try Bell()
+    self.bell = bell
+    queue = WorkQueue(ring: { bell.ring() })
     isolation = LoopIsolation(queue)
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0 else { throw .system("epoll_create1", errno: errno) }
-    try control(EPOLL_CTL_ADD, queue.bell, .read)
+    try control(EPOLL_CTL_ADD, bell.descriptor, .read)
     try start(name)
   }
 
-  // Not when the thread ends, as with the queue's bell.
+  // Not when the thread ends, as with the bell.
   deinit { close(epoll) }
 
   /// Ends the thread after what is queued now. Work queued later is dropped.
   public func stop() { queue.stop() }
 
-  /// Runs `body` on the loop's thread, behind what is queued.
   public func execute(_ body: @escaping @Sendable () -> Void) {
     queue.add(.body(body))
   }
 
-  /// Runs `body` on the loop's thread at the end of this turn: when nothing else is queued, or others
-  /// have waited long enough. What many pieces of work have in common is done once there.
   public func executeLast(_ body: @escaping @Sendable () -> Void) {
     queue.addLast(body)
   }
@@ -148,26 +147,16 @@ public final class EventLoop: TaskExecutor {
     for _ in 0..<Self.rounds where goesOn {
       goesOn = queue.take(into: &work)
       if work.isEmpty { break }
-      for piece in work { perform(piece) }
+      for piece in work { piece.perform(on: self) }
       work.removeAll(keepingCapacity: true)
     }
     for body in queue.takeLast() { body() }
     return goesOn
   }
 
-  private func perform(_ work: WorkQueue.Work) {
-    switch work {
-    case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
-    case .actorJob(let job):
-      job.runSynchronously(
-        isolatedTo: isolation.asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-    case .body(let body): body()
-    }
-  }
-
   private func dispatch(_ event: epoll_event) {
     let descriptor = event.data.fd
-    if descriptor == queue.bell { return queue.silence() }
+    if descriptor == bell.descriptor { return bell.silence() }
     var ready: Readiness = []
     let readable = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
     if event.events & readable != 0 { ready.insert(.read) }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
-import CLinux
 import Glibc
 import Synchronization
 
-/// What is to be done on a loop's thread, and the bell that wakes it.
+/// What is to be done on a loop, and who is told when there is something again.
 final class WorkQueue: Sendable {
   enum Work {
     /// A part of a task that belongs to no actor.
@@ -20,22 +18,16 @@ final class WorkQueue: Sendable {
     var last: [@Sendable () -> Void] = []
     var thread: pthread_t?
     var isStopping = false
-    /// The thread waits for descriptors, or is about to: new work has to ring.
+    var isAbandoned = false
+    /// The loop waits, or is about to: new work has to ring.
     var isAsleep = false
   }
 
-  /// Readable once the bell has been rung.
-  let bell: Int32
   private let state = Mutex(State())
+  private let ring: @Sendable () -> Void
 
-  init() throws(RoostError) {
-    bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-    guard bell >= 0 else { throw .system("eventfd", errno: errno) }
-  }
-
-  // Not when the thread ends: whoever rings after that would reach another's descriptor, which has got
-  // the number meanwhile.
-  deinit { close(bell) }
+  /// - Parameter ring: called when the loop sleeps and there is work for it.
+  init(ring: @escaping @Sendable () -> Void) { self.ring = ring }
 
   func add(_ work: Work) { change { $0.work.append(work) } }
 
@@ -43,27 +35,42 @@ final class WorkQueue: Sendable {
 
   func stop() { change { $0.isStopping = true } }
 
+  /// Drops what is queued and whatever comes. Tasks that are under way never go on.
+  func abandon() {
+    // Let go outside the lock: what is dropped may queue something in its end.
+    let dropped = state.withLock { state in
+      let dropped = (state.work, state.last)
+      (state.work, state.last) = ([], [])
+      state.isAbandoned = true
+      return dropped
+    }
+    withExtendedLifetime(dropped) {}
+  }
+
   private func change(_ body: (inout State) -> Void) {
     let isAsleep = state.withLock { state in
+      guard !state.isAbandoned else { return false }
       body(&state)
       defer { state.isAsleep = false }
       return state.isAsleep
     }
-    // Awake, the thread looks before it sleeps; most work comes from the thread itself.
-    guard isAsleep else { return }
-    var one: UInt64 = 1
-    // Full counter means the loop will wake anyway.
-    _ = write(bell, &one, 8)
+    // Awake, the loop looks before it sleeps; most work comes from the loop itself.
+    if isAsleep { ring() }
   }
 
-  // MARK: For the thread
+  // MARK: For whoever works
 
   var isCurrentThread: Bool {
     state.withLock { $0.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
   }
 
+  var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
+
   /// Makes the calling thread the one that works.
   func enter() { state.withLock { $0.thread = pthread_self() } }
+
+  /// No thread works here now.
+  func leave() { state.withLock { $0.thread = nil } }
 
   /// Exchanges an empty array for what is queued. False when it is the last.
   func take(into work: inout [Work]) -> Bool {
@@ -89,9 +96,17 @@ final class WorkQueue: Sendable {
   }
 
   func wakeUp() { state.withLock { $0.isAsleep = false } }
+}
 
-  func silence() {
-    var count: UInt64 = 0
-    _ = read(bell, &count, 8)
+extension WorkQueue.Work {
+  func perform(on loop: some Loop) {
+    switch self {
+    case .job(let job): job.runSynchronously(on: loop.asUnownedTaskExecutor())
+    case .actorJob(let job):
+      job.runSynchronously(
+        isolatedTo: loop.isolation.asUnownedSerialExecutor(),
+        taskExecutor: loop.asUnownedTaskExecutor())
+    case .body(let body): body()
+    }
   }
 }

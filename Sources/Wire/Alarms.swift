@@ -17,11 +17,11 @@ final class Alarms: Sendable {
   /// Alarms may ring this much late, so that one wake serves many.
   private static let slack: UInt64 = 10_000_000
 
-  private let loop: EventLoop
+  private let loop: any Loop
   private let clock: any Clock
   private let state = Mutex(State())
 
-  init(loop: EventLoop, clock: any Clock) {
+  init(loop: any Loop, clock: any Clock) {
     self.loop = loop
     self.clock = clock
   }

@@ -106,6 +106,7 @@ extension Connection {
       streaming.stream?.end(ending)
       return
     }
+    if PlantedBug.callsLeftHanging.isPlanted, ending.status.code == .unavailable { return }
     guard let call = calls.removeValue(forKey: stream) else { return }
     guard let caller = call.caller else {
       calls[stream] = call

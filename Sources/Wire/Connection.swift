@@ -22,7 +22,7 @@ actor Connection: WirePeer {
 
   nonisolated let identity: PeerIdentity
   nonisolated let address: String?
-  nonisolated let loop: EventLoop
+  nonisolated let loop: any Loop
   let service: any WireService
   let clock: any Clock
   let log: Logger
@@ -294,7 +294,7 @@ actor Connection: WirePeer {
 
 /// What all connections of a network have in common.
 struct ConnectionTerms: Sendable {
-  let loop: EventLoop
+  let loop: any Loop
   let clock: any Clock
   let alarms: Alarms
   let software: String

@@ -8,14 +8,15 @@ import Synchronization
 /// A network in memory: the same protocol over pipes, with identities that are given and nothing
 /// encrypted. For tests of what stands on the wire.
 public final class LoopbackNetwork: Network {
-  fileprivate struct Listener {
-    let service: any WireService
-    let arrivals: AsyncStream<Connection>.Continuation
-  }
-
   /// What the ends that can reach each other share.
   public final class Exchange: Sendable {
-    fileprivate let listeners = Mutex<[String: Listener]>([:])
+    /// Who listens where, by a number that tells it from who did before.
+    fileprivate struct Listeners {
+      var last = 0
+      var places: [String: (number: Int, arrivals: AsyncStream<Arrival>.Continuation)] = [:]
+    }
+
+    fileprivate let listeners = Mutex(Listeners())
     fileprivate let loop: EventLoop
 
     /// Nobody listens yet.
@@ -28,64 +29,60 @@ public final class LoopbackNetwork: Network {
     deinit { loop.stop() }
   }
 
-  private let identity: PeerIdentity
-  private let address: String?
-  private let exchange: Exchange
-  private let terms: ConnectionTerms
+  private let network: PlainNetwork
 
   /// One end's view: who, and where, it is to its peers.
   public init(
     _ exchange: Exchange, as identity: PeerIdentity, at address: String? = nil, clock: any Clock
   ) {
-    self.exchange = exchange
-    self.identity = identity
-    self.address = address
-    terms = ConnectionTerms(
-      loop: exchange.loop, clock: clock, alarms: Alarms(loop: exchange.loop, clock: clock),
-      software: "loopback", log: .silent, quiet: nil)
+    network = PlainNetwork(
+      LoopbackFabric(exchange: exchange, identity: identity, address: address),
+      loop: exchange.loop, clock: clock, software: "loopback", patience: .seconds(3600),
+      quiet: nil, log: .silent)
   }
 
   public func dial(
     _ address: String, service: any WireService
   ) async throws(RoostError) -> any WirePeer {
-    guard let listener = exchange.listeners.withLock({ $0[address] }) else {
-      throw RoostError(.unavailable, "\(address) can't be reached: nobody listens.")
-    }
-    let (near, far) = MemoryTransport.pair(on: exchange.loop)
-    let accepted = Connection(
-      far, to: identity, at: self.address, dialled: false, service: listener.service,
-      terms: terms)
-    let dialled = Connection(
-      near, to: PeerIdentity(role: .controller, node: nil), at: nil, dialled: true,
-      service: service, terms: terms)
-    listener.arrivals.yield(accepted)
-    try await dialled.start(by: terms.clock.uptime + .seconds(3600))
-    return dialled
+    try await network.dial(address, service: service)
   }
 
   public func listen(
     on address: String, service: any WireService,
     accepted: @escaping @Sendable (any WirePeer) async -> Void
   ) async throws(RoostError) {
-    let (stream, continuation) = AsyncStream.makeStream(of: Connection.self)
-    exchange.listeners.withLock {
-      $0[address] = Listener(service: service, arrivals: continuation)
+    try await network.listen(on: address, service: service, accepted: accepted)
+  }
+}
+
+/// Pipes in memory.
+private struct LoopbackFabric: Fabric {
+  let exchange: LoopbackNetwork.Exchange
+  let identity: PeerIdentity
+  let address: String?
+
+  func connect(to address: String) async throws(RoostError) -> (any Transport, PeerIdentity) {
+    guard let listener = exchange.listeners.withLock({ $0.places[address] }) else {
+      throw RoostError(.unavailable, "\(address) can't be reached: nobody listens.")
     }
-    await withDiscardingTaskGroup { [terms] group in
-      for await connection in stream {
-        group.addTask {
-          let deadline = terms.clock.uptime + .seconds(3600)
-          guard (try? await connection.start(by: deadline)) != nil else { return }
-          await withTaskCancellationHandler {
-            await accepted(connection)
-          } onCancel: {
-            connection.hurry(toDrain: "this end stops")
-          }
-          await connection.close(reason: "done")
-        }
+    let (near, far) = MemoryTransport.pair(on: exchange.loop)
+    listener.arrivals.yield(Arrival(far, from: identity, at: self.address))
+    return (near, PeerIdentity(role: .controller, node: nil))
+  }
+
+  func arrivals(at address: String) -> AsyncStream<Arrival> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Arrival.self)
+    let number = exchange.listeners.withLock { listeners in
+      listeners.last += 1
+      listeners.places[address] = (listeners.last, continuation)
+      return listeners.last
+    }
+    continuation.onTermination = { [exchange] _ in
+      exchange.listeners.withLock { listeners in
+        guard listeners.places[address]?.number == number else { return }
+        listeners.places[address] = nil
       }
-      group.cancelAll()
     }
-    exchange.listeners.withLock { _ = $0.removeValue(forKey: address) }
+    return stream
   }
 }

@@ -11,7 +11,7 @@ import Synchronization
 /// The network as it is: TCP, TLS 1.3 both ways, on an event loop.
 public final class TLSNetwork: Network {
   /// From the first packet to an authenticated connection.
-  static let patience = Duration.seconds(10)
+  public static let patience = Duration.seconds(10)
   /// So many strangers may be in a handshake at once; more wait in the kernel's queue, unheard.
   private static let maximumStrangers = 512
 

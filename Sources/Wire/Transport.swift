@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
-import EventLoop
+public import Base
+public import EventLoop
 
 /// What a step on a transport came to.
-enum TransportOutcome: Equatable {
+public enum TransportOutcome: Equatable, Sendable {
   /// That many bytes.
   case done(Int)
   /// Try again when it can be read.
@@ -17,14 +17,15 @@ enum TransportOutcome: Equatable {
   case failed(String)
 }
 
-/// Bytes to and from one peer, without waiting. Used on one event loop.
-protocol Transport: AnyObject, Sendable {
+/// Bytes to and from one peer, without waiting. Used on one loop.
+public protocol Transport: AnyObject, Sendable {
   /// Calls `ready` on the loop whenever the transport is ready for what `want` named last.
   func start(_ ready: @escaping @Sendable (EventLoop.Readiness) -> Void) throws(RoostError)
   /// Says what to wait for.
   func want(_ interest: EventLoop.Readiness) throws(RoostError)
+  /// Takes what has come, as much as fits.
   func receive(into buffer: UnsafeMutableRawBufferPointer) -> TransportOutcome
-  /// After `wantsRead` or `wantsWrite` the same bytes have to come again.
+  /// Gives what it takes of `bytes`. After `wantsRead` or `wantsWrite` the same bytes have to come again.
   func send(_ bytes: UnsafeRawBufferPointer) -> TransportOutcome
   /// Tells the peer that no more comes, as far as that can be done at once, and lets go.
   func close()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Base
+import Synchronization
 import Testing
 
 @Suite struct CrashPointsTests {
@@ -18,6 +19,16 @@ import Testing
       let points = try CrashPoints(environment: point.rawValue)
       #expect(CrashPoint.allCases.filter(points.kills(at:)) == [point])
     }
+  }
+
+  @Test func aSimulationIsToldOfEveryPointAndNobodyIsKilled() {
+    let told = Mutex<[CrashPoint]>([])
+    let points = CrashPoints { point in told.withLock { $0.append(point) } }
+    for point in CrashPoint.allCases {
+      #expect(!points.kills(at: point))
+      points.reach(point)
+    }
+    #expect(told.withLock(\.self) == CrashPoint.allCases)
   }
 
   @Test func refusesWhatWouldKillNobody() {

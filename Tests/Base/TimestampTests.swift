@@ -44,6 +44,9 @@ import Testing
     #expect(Timestamp(microseconds: 5) + .seconds(2) == Timestamp(microseconds: 2_000_005))
     let boot = Uptime(nanoseconds: 500)
     #expect(boot + .seconds(-1) == Uptime(nanoseconds: 0))
+    #expect(boot + .nanoseconds(-1) == Uptime(nanoseconds: 499))
+    let later = Uptime(nanoseconds: 3_000_000_001)
+    #expect(boot + (later - boot) == later)
     #expect((boot + .milliseconds(3)) - boot == .milliseconds(3))
   }
 

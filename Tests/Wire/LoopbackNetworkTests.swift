@@ -76,4 +76,37 @@ struct LoopbackNetworkTests {
       #expect(status?.code == .unavailable)
     }
   }
+
+  private struct Named: WireService {
+    let name: UInt8
+
+    func serve(
+      _ request: WireRequest, from peer: any WirePeer
+    ) async throws(WireStatus) -> WireReply { WireReply([name]) }
+  }
+
+  @Test func whoeverStopsListeningTakesNobodyElsesPlace() async throws {
+    let exchange = try LoopbackNetwork.Exchange()
+    let network = LoopbackNetwork(exchange, as: .anonymous, clock: SystemClock())
+    func listen(_ name: UInt8) -> Task<Void, any Error> {
+      Task {
+        try await network.listen(on: "here", service: Named(name: name)) { _ = await $0.closed() }
+      }
+    }
+    /// Who answers there; nil for nobody.
+    func answer() async throws -> UInt8? {
+      guard let peer = try? await network.dial("here", service: Echo()) else { return nil }
+      let reply = try await peer.call("name", [], timeout: .seconds(10))
+      await peer.close(reason: "enough")
+      return reply.first
+    }
+    let first = listen(1)
+    while try await answer() != 1 { await Task.yield() }
+    let second = listen(2)
+    defer { second.cancel() }
+    while try await answer() != 2 { await Task.yield() }
+    first.cancel()
+    try await first.value
+    #expect(try await answer() == 2)
+  }
 }
