@@ -8,6 +8,8 @@ final class Connection {
   enum Mode {
     case writer
     case reader
+    /// May write, to undo what a crash left half done; makes nothing.
+    case rescuer
   }
 
   /// More statements than Roost's code has; lists of varying length must not grow it for ever.
@@ -20,7 +22,11 @@ final class Connection {
     var opened: OpaquePointer?
     // Each connection stays on its lane's thread, so SQLite's own locking is not needed.
     var flags = SQLITE_OPEN_NOMUTEX
-    flags |= mode == .writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+    switch mode {
+    case .writer: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    case .reader: flags |= SQLITE_OPEN_READONLY
+    case .rescuer: flags |= SQLITE_OPEN_READWRITE
+    }
     let code = sqlite3_open_v2(path, &opened, flags, vfs)
     guard code == SQLITE_OK, let opened else {
       let error = RoostError.database(opened, code, "open \(path)")
@@ -54,14 +60,26 @@ final class Connection {
         PRAGMA foreign_keys = ON;
         PRAGMA trusted_schema = OFF;
         """)
+      if PlantedBug.missingFlush.isPlanted { try execute("PRAGMA synchronous = OFF") }
     case .reader:
       try execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
+    case .rescuer:
+      try execute("PRAGMA trusted_schema = OFF;")
     }
   }
 
   func close() {
     forgetStatements()
     sqlite3_close_v2(handle)
+  }
+
+  /// Puts on the disk what an earlier process left in the log. One that was killed between writing a
+  /// commit and flushing it left a commit that can be read, and that the loss of power would take back
+  /// after somebody has seen it. A checkpoint flushes the log before anything else.
+  ///
+  /// - Throws: when the disk does not take it; then nothing of it may be shown.
+  func settleLog() throws(RoostError) {
+    _ = try rows("PRAGMA wal_checkpoint(TRUNCATE)", [])
   }
 
   /// Lets go of every prepared statement; some commands need that.
@@ -81,6 +99,19 @@ final class Connection {
   ///
   /// Source: "Response To Errors Within A Transaction", sqlite.org/lang_transaction.html.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// Whether a crash left a change half done that only a connection that may write can undo. As long as it
+  /// is not undone, nothing can be read.
+  var needsRescue: Bool {
+    // SQLITE_READONLY_ROLLBACK, a macro that Swift doesn't see.
+    touch() == SQLITE_READONLY | 3 << 8
+  }
+
+  /// Reads as little as makes SQLite undo what was left half done. Returns its result code.
+  @discardableResult
+  func touch() -> Int32 {
+    sqlite3_exec(handle, "SELECT 1 FROM sqlite_schema LIMIT 1", nil, nil, nil)
+  }
 
   /// Whether the last call failed because the file is no sound database.
   var hasFoundDamage: Bool {

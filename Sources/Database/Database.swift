@@ -13,6 +13,7 @@ public final class Database: Sendable {
 
   private let path: String
   private let vfs: String?
+  private let lanes: DatabaseLanes
   private let writer: Writer
   private let reader: Reader
 
@@ -21,29 +22,35 @@ public final class Database: Sendable {
   /// - Parameters:
   ///   - migrations: in order of version, without gaps.
   ///   - vfs: SQLite's name for another file system layer, as one that fails on purpose.
+  ///   - lanes: where its work is done.
   /// - Throws: `conflict` for a schema newer than the last migration.
   public static func open(
-    _ path: String, migrations: [Migration], vfs: String? = nil
+    _ path: String, migrations: [Migration], vfs: String? = nil, lanes: DatabaseLanes = .threads
   ) throws(RoostError) -> Database {
     // The store holds hashes and keys: SQLite's own mode for a new file lets everyone read. A
     // failure here meets SQLite again, which names it.
-    if vfs == nil { _ = Result { try createPrivateFile(path) } }
+    _ = Result { try createPrivateFile(path, vfs: vfs) }
     let connection = try Connection(path, .writer, vfs: vfs)
     do throws(RoostError) {
+      try connection.settleLog()
       try connection.migrate(migrations, path: path)
       let reading = try Connection(path, .reader, vfs: vfs)
-      return Database(path, vfs, writing: connection, reading: reading)
+      return Database(path, vfs, lanes, writing: connection, reading: reading)
     } catch {
       connection.close()
       throw error
     }
   }
 
-  private init(_ path: String, _ vfs: String?, writing: Connection, reading: Connection) {
+  private init(
+    _ path: String, _ vfs: String?, _ lanes: DatabaseLanes, writing: Connection,
+    reading: Connection
+  ) {
     self.path = path
     self.vfs = vfs
-    writer = Writer(writing)
-    reader = Reader(reading)
+    self.lanes = lanes
+    writer = Writer(writing, on: lanes.lane(.write))
+    reader = Reader(reading, on: lanes.lane(.read))
   }
 
   deinit { close() }
@@ -70,8 +77,9 @@ public final class Database: Sendable {
   ///
   /// - Throws: `conflict` if the file exists.
   public func backup(to copy: String) async throws(RoostError) {
-    // On a thread and a connection of its own: reads and writes go on meanwhile.
-    let lane = Lane(name: "db-backup")
+    // On a lane and a connection of its own: reads and writes go on meanwhile.
+    let lane = lanes.lane(.backup)
+    defer { lane.stop {} }
     try await lane.run("database backup", timeout: .seconds(3600)) {
       [path, vfs] () throws(RoostError) in
       try DatabaseFile.copy(path, to: copy, vfs: vfs)
@@ -85,14 +93,15 @@ public final class Database: Sendable {
   }
 }
 
-/// The reading thread and its connection.
+/// The reading lane and its connection.
 private final class Reader: Sendable {
-  // Used on `lane`'s thread only.
+  // Used on `lane` only, which runs one call at a time.
   private nonisolated(unsafe) let connection: Connection
-  private let lane = Lane(name: "db-read")
+  private let lane: any StoppableLane
 
-  init(_ connection: Connection) {
+  init(_ connection: Connection, on lane: any StoppableLane) {
     self.connection = connection
+    self.lane = lane
   }
 
   func read<T: Sendable>(

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Swift's cooperative pool is as wide as the cores; one libvirt call that hangs there would take
 /// half a small machine. Here it takes its own lane only.
-public final class Lane: LaneRunning {
+public final class Lane: StoppableLane {
   private let core: LaneCore
 
   /// - Parameters:
@@ -25,9 +25,8 @@ public final class Lane: LaneRunning {
   /// Refuses further calls. The thread ends after those that wait, and after `last`.
   public func stop(_ last: @escaping @Sendable () -> Void = {}) { core.stop(last) }
 
-  /// The call that holds the lane past its deadline, if one does.
   public var stuckOperation: String? {
-    core.queue { queue in queue.current.flatMap { $0.overdue ? $0.operation : nil } }
+    core.queue { $0.stuckOperation }
   }
 
   public func run<T: Sendable>(

@@ -4,16 +4,22 @@ import Synchronization
 
 /// Lanes by key: calls for one key keep their order, and a hung call costs its own lane only.
 ///
-/// Keys share `width` threads, made when first needed. A key always meets the same lane.
+/// Keys share `width` lanes, made when first needed. A key always meets the same lane.
 public final class LanePool: Sendable {
   private let name: String
-  private let lanes: Mutex<[Lane?]>
+  private let make: @Sendable (String) -> any StoppableLane
+  private let lanes: Mutex<[(any StoppableLane)?]>
 
   /// - Parameters:
-  ///   - name: the threads are called `name-0`, `name-1` and so on.
-  ///   - width: the most threads; at least one.
-  public init(name: String, width: Int) {
+  ///   - name: the lanes are called `name-0`, `name-1` and so on.
+  ///   - width: the most lanes; at least one.
+  ///   - make: makes a lane of that name; by default a thread.
+  public init(
+    name: String, width: Int,
+    make: @escaping @Sendable (String) -> any StoppableLane = { Lane(name: $0) }
+  ) {
     self.name = name
+    self.make = make
     lanes = Mutex(Array(repeating: nil, count: max(1, width)))
   }
 
@@ -22,7 +28,7 @@ public final class LanePool: Sendable {
     lanes.withLock { lanes in
       let place = Int(stableHash(key) % UInt64(lanes.count))
       if let lane = lanes[place] { return lane }
-      let lane = Lane(name: "\(name)-\(place)")
+      let lane = make("\(name)-\(place)")
       lanes[place] = lane
       return lane
     }
@@ -38,7 +44,7 @@ public final class LanePool: Sendable {
 
   /// Stops every lane; see `Lane.stop`.
   public func stop() {
-    lanes.withLock { lanes in for lane in lanes { lane?.stop() } }
+    lanes.withLock { lanes in for lane in lanes { lane?.stop {} } }
   }
 
   /// FNV-1a, 64 bits: Swift's own hash differs between runs.

@@ -1,35 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
+package import Base
 
 /// What waits on a lane and what holds it: a value, so that its rules can be tested without a
-/// thread.
-struct LaneQueue {
+/// thread, and hold for lanes that have none.
+package struct LaneQueue {
   /// One waiting call. `work` ends by handing its result over itself.
-  struct Job: Sendable {
-    let number: UInt64
-    let operation: String
-    let work: @Sendable () -> Void
+  package struct Job: Sendable {
+    package let number: UInt64
+    package let operation: String
+    package let work: @Sendable () -> Void
   }
 
   /// What a lane's thread should do next.
-  enum Turn {
+  package enum Turn {
     case work(Job)
     case wait
     case end
   }
 
   /// More than this many waiting calls are refused: whoever calls is far ahead of the lane.
-  static let capacity = 1024
+  package static let capacity = 1024
 
   private var waiting: [Job] = []
   private var nextNumber: UInt64 = 0
   private var stopped = false
   /// The call that is in progress, and since when it is past its deadline.
-  private(set) var current: (number: UInt64, operation: String, overdue: Bool)?
+  package private(set) var current: (number: UInt64, operation: String, overdue: Bool)?
+
+  /// Nothing waits.
+  package init() {}
 
   /// Adds a call behind the others, or says why not.
-  mutating func add(
+  package mutating func add(
     _ operation: String, _ work: @escaping @Sendable () -> Void
   ) throws(RoostError) -> UInt64 {
     guard !stopped else {
@@ -50,8 +53,11 @@ struct LaneQueue {
     return nextNumber
   }
 
+  /// The call that holds the lane past its deadline, if one does.
+  package var stuckOperation: String? { current.flatMap { $0.overdue ? $0.operation : nil } }
+
   /// The next call for the thread, which thereby holds the lane.
-  mutating func take() -> Turn {
+  package mutating func take() -> Turn {
     guard !waiting.isEmpty else { return stopped ? .end : .wait }
     let job = waiting.removeFirst()
     current = (job.number, job.operation, false)
@@ -59,19 +65,19 @@ struct LaneQueue {
   }
 
   /// The thread is done with what it took.
-  mutating func finish() {
+  package mutating func finish() {
     current = nil
   }
 
   /// A deadline has passed: a waiting call is dropped, the one in progress is marked.
-  mutating func expire(_ number: UInt64) {
+  package mutating func expire(_ number: UInt64) {
     waiting.removeAll { $0.number == number }
     if let held = current, held.number == number { current?.overdue = true }
   }
 
   /// Refuses new calls; the thread ends after those that wait and `last`. A second stop adds
   /// nothing.
-  mutating func stop(_ last: @escaping @Sendable () -> Void) {
+  package mutating func stop(_ last: @escaping @Sendable () -> Void) {
     guard !stopped else { return }
     stopped = true
     nextNumber += 1

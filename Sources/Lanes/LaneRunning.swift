@@ -18,6 +18,15 @@ public protocol LaneRunning: Sendable {
   ) async throws(RoostError) -> T
 }
 
+/// A lane that has an owner, who ends it.
+public protocol StoppableLane: LaneRunning {
+  /// Refuses further calls. `last` runs after those that wait; a second stop adds nothing.
+  func stop(_ last: @escaping @Sendable () -> Void)
+
+  /// The call that holds the lane past its deadline, if one does.
+  var stuckOperation: String? { get }
+}
+
 /// Runs at once on the caller's thread: for tests in which nothing blocks.
 public struct InlineLane: LaneRunning {
   /// A lane without a thread.

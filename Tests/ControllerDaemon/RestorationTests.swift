@@ -39,10 +39,8 @@ struct RestorationTests {
 
   private func restore(force: Bool = false, from file: String? = nil) throws -> String {
     try Restoration(
-      arguments: RestoreArguments(
-        configuration: "", file: file ?? backup, isForced: force),
-      configuration: configuration, disk: disk, clock: clock,
-      randomness: SeededRandomness(seed: 5)
+      from: file ?? backup, isForced: force, configuration: configuration, disk: disk,
+      clock: clock, randomness: SeededRandomness(seed: 5)
     ).run()
   }
 
@@ -187,8 +185,8 @@ struct RestorationTests {
     try disk.replace("\(state)/images/\(short.id)", with: [1], mode: 0o600)
     try disk.replace("\(state)/images/stranger", with: [1], mode: 0o600)
     let said = try Restoration(
-      arguments: RestoreArguments(configuration: "", file: backup, isForced: true),
-      configuration: configuration, disk: disk, clock: clock, randomness: SeededRandomness()
+      from: backup, isForced: true, configuration: configuration, disk: disk, clock: clock,
+      randomness: SeededRandomness()
     ).run()
     #expect(said.contains("Image \(lost.id) (lost): its file is missing"))
     #expect(said.contains("images/\(short.id) has 1 bytes, not 11"))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Base
-import Database
+public import Database
 public import NodeProtocol
 
 /// A journal in an SQLite file.
@@ -14,9 +14,12 @@ public final class Journal: JournalKeeping {
 
   /// Opens the journal, creating it if absent.
   ///
+  /// - Parameters: as those of `Database.open`.
   /// - Throws: when the file was written by a newer version, or can't be read.
-  public static func open(_ path: String) throws(RoostError) -> Journal {
-    Journal(try Database.open(path, migrations: JournalSchema.migrations))
+  public static func open(
+    _ path: String, vfs: String? = nil, lanes: DatabaseLanes = .threads
+  ) throws(RoostError) -> Journal {
+    Journal(try Database.open(path, migrations: JournalSchema.migrations, vfs: vfs, lanes: lanes))
   }
 
   /// Closes the file; nothing may be called after.

@@ -30,10 +30,9 @@ public enum ControllerProgram {
           configuration: try ControllerConfiguration(file: path, disk: SystemDisk()),
           disk: SystemDisk(), clock: SystemClock())
         print(try command.run(), terminator: "")
-      case .restore(var arguments):
-        arguments.file = try absolute(arguments.file)
+      case .restore(let arguments):
         let restoration = Restoration(
-          arguments: arguments,
+          from: try absolute(arguments.file), isForced: arguments.isForced,
           configuration: try ControllerConfiguration(
             file: arguments.configuration, disk: SystemDisk()),
           disk: SystemDisk(), clock: SystemClock(), randomness: SystemRandomness())

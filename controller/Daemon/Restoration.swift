@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Base
+public import Base
 import CloudModel
 import Database
 import Store
@@ -17,12 +17,31 @@ struct RestoreArguments: Equatable {
 ///
 /// A crash at any moment leaves the old state, or a folder without a database in which the same
 /// command succeeds: the database's name appears last.
-struct Restoration {
-  let arguments: RestoreArguments
-  let configuration: ControllerConfiguration
-  let disk: any Disk
-  let clock: any Clock
-  let randomness: any Randomness
+public struct Restoration {
+  private let file: String
+  private let isForced: Bool
+  private let configuration: ControllerConfiguration
+  private let disk: any Disk
+  private let vfs: String?
+  private let clock: any Clock
+  private let randomness: any Randomness
+
+  /// - Parameters:
+  ///   - file: the backup.
+  ///   - isForced: sets aside what is there instead of refusing.
+  ///   - vfs: SQLite's name for the file system layer of `disk`; nil is the machine's.
+  public init(
+    from file: String, isForced: Bool, configuration: ControllerConfiguration, disk: any Disk,
+    vfs: String? = nil, clock: any Clock, randomness: any Randomness
+  ) {
+    self.file = file
+    self.isForced = isForced
+    self.configuration = configuration
+    self.disk = disk
+    self.vfs = vfs
+    self.clock = clock
+    self.randomness = randomness
+  }
 
   /// What a restored store holds.
   private struct Contents {
@@ -36,13 +55,14 @@ struct Restoration {
   }
 
   /// - Returns: what to tell the operator.
-  func run() throws(RoostError) -> String {
-    let folder = try StateFolder(configuration.stateFolder, create: true, disk: disk)
+  public func run() throws(RoostError) -> String {
+    let folder = try StateFolder(
+      configuration.stateFolder, create: true, disk: disk, isSimulated: vfs != nil)
     // The lock holds until all is done.
     defer { withExtendedLifetime(folder) {} }
     let state = configuration.stateFolder
     let isOccupied = try disk.exists(folder.database)
-    guard !isOccupied || arguments.isForced else {
+    guard !isOccupied || isForced else {
       throw RoostError(
         .conflict,
         "There is a controller in \(state) already; nothing was changed. With --force its records "
@@ -50,13 +70,12 @@ struct Restoration {
     }
     let new = folder.database + ".restoring"
     let (mark, contents) = try Backup.unpack(
-      arguments.file, to: new, outdoing: isOccupied ? newestGeneration(in: folder) : .zero,
-      at: clock.now, disk: disk
+      file, to: new, outdoing: newestGeneration(in: folder),
+      at: clock.now, disk: disk, vfs: vfs
     ) { (tx) throws(RoostError) in try read(tx) }
     let stamp = clock.now.epochSeconds
     var report: [String] = []
-    if isOccupied {
-      let aside = try unused("\(state)/set-aside-\(stamp)")
+    if let aside = try aside(folder, isOccupied: isOccupied, stamp) {
       try folder.setAside(to: aside)
       report.append("What was there is in \(aside).")
     }
@@ -66,7 +85,7 @@ struct Restoration {
     try disk.rename(new, to: folder.database)
     report += try settleImages(contents, stamp)
     return """
-      \(state) is restored from \(arguments.file), made \(mark.madeAt.iso8601) by release \
+      \(state) is restored from \(file), made \(mark.madeAt.iso8601) by release \
       \(mark.release): \(contents.servers) servers, \(contents.nodes) nodes, \
       \(contents.images.count) images. Generations go on in epoch \(contents.epoch). Every token has \
       ended.
@@ -75,6 +94,21 @@ struct Restoration {
       made after the backup), `roostctl audit`, and servers in ERROR (what was deleted after it).
 
       """
+  }
+
+  /// How the names of folders begin that have a state which was set aside.
+  private static let asidePrefix = "set-aside-"
+
+  /// Where to set aside what is there; nil if nothing is. What a restore that was cut off did not get to
+  /// move belongs to what it moved.
+  private func aside(
+    _ folder: StateFolder, isOccupied: Bool, _ stamp: UInt64
+  ) throws(RoostError) -> String? {
+    if !isOccupied {
+      if let incomplete = try folder.incomplete(Self.asidePrefix) { return incomplete }
+      guard try folder.hasCompanions() else { return nil }
+    }
+    return try unused("\(configuration.stateFolder)/\(Self.asidePrefix)\(stamp)")
   }
 
   /// A path like `path` that nothing has: what was set aside before must stay.
@@ -95,14 +129,19 @@ struct Restoration {
       known: Set((images + (try tx.deletedImages())).map(\.id.description)))
   }
 
-  /// What the state that is replaced has handed out; a damaged one can't say.
-  private func newestGeneration(in folder: StateFolder) -> Generation {
-    let newest = Result { () throws(RoostError) in
-      try DatabaseFile.read(folder.database) { (tx) throws(RoostError) in
-        try tx.newestGeneration()
+  /// What the states of this folder have handed out, those set aside too: a restore that was cut off may
+  /// have moved the last one there. A damaged one can't say.
+  private func newestGeneration(in folder: StateFolder) throws(RoostError) -> Generation {
+    var newest = Generation.zero
+    for database in [folder.database] + (try folder.databases(in: Self.asidePrefix)) {
+      let handedOut = Result { () throws(RoostError) in
+        try DatabaseFile.read(database, vfs: vfs) { (tx) throws(RoostError) in
+          try tx.newestGeneration()
+        }
       }
+      newest = max(newest, (try? handedOut.get()) ?? .zero)
     }
-    return (try? newest.get()) ?? .zero
+    return newest
   }
 
   /// A controller removes files of images that it does not know when it starts; those may be images

@@ -9,17 +9,23 @@ import Glibc
 final class StateFolder: Sendable {
   private let path: String
   private let disk: any Disk
-  private let lock: FolderLock
+  /// Nil on a disk that is not the machine's.
+  private let lock: FolderLock?
 
   /// Locks the folder.
   ///
-  /// - Parameter create: makes it if it is absent.
+  /// - Parameters:
+  ///   - create: makes it if it is absent.
+  ///   - isSimulated: whether `disk` is not the machine's. There nobody else can hold the folder, and
+  ///     files have no owners.
   /// - Throws: `.notFound` for an absent one, `.conflict` when another controller has it.
-  init(_ path: String, create: Bool, disk: any Disk) throws(RoostError) {
+  init(
+    _ path: String, create: Bool, disk: any Disk, isSimulated: Bool = false
+  ) throws(RoostError) {
     if create { try disk.makeFolder(path, mode: 0o700) }
-    guard let lock = try FolderLock(existing: path, holder: "controller") else {
-      throw Self.absent(path)
-    }
+    let lock = isSimulated ? nil : try FolderLock(existing: path, holder: "controller")
+    let isThere = isSimulated ? try disk.exists(path) : lock != nil
+    guard isThere else { throw Self.absent(path) }
     self.path = path
     self.disk = disk
     self.lock = lock
@@ -48,21 +54,47 @@ final class StateFolder: Sendable {
     try give(keyFile)
   }
 
-  /// Moves database and key into a new folder. The database's name goes first: without it there is no
-  /// controller here.
+  /// What SQLite keeps beside a database. Beside another one it would become a part of that.
+  private static let companions = ["-wal", "-shm", "-journal"].map { "controller.db" + $0 }
+
+  /// Moves database and key into another folder. The database's name goes first: without it there is no
+  /// controller here. The key goes last: a folder without one is not complete.
   func setAside(to folder: String) throws(RoostError) {
     try disk.makeFolder(folder, mode: 0o700)
     try give(folder)
     let names = try disk.list(path)
-    for name in ["controller.db", "controller.db-wal", "controller.db-shm", "secret.key"]
-    where names.contains(name) {
+    for name in ["controller.db"] + Self.companions + ["secret.key"] where names.contains(name) {
       try disk.rename("\(path)/\(name)", to: "\(folder)/\(name)")
     }
   }
 
+  /// Among folders that begin with `prefix`, that which `setAside` was cut off from completing.
+  func incomplete(_ prefix: String) throws(RoostError) -> String? {
+    for name in try disk.list(path).reversed() where name.hasPrefix(prefix) {
+      let names = try disk.list("\(path)/\(name)")
+      if names.contains("controller.db"), !names.contains("secret.key") { return "\(path)/\(name)" }
+    }
+    return nil
+  }
+
+  /// Databases that are in folders which begin with `prefix`.
+  func databases(in prefix: String) throws(RoostError) -> [String] {
+    var databases: [String] = []
+    for name in try disk.list(path) where name.hasPrefix(prefix) {
+      let database = Self.database(in: "\(path)/\(name)")
+      if try disk.exists(database) { databases.append(database) }
+    }
+    return databases
+  }
+
+  /// Whether something of a database is here without it.
+  func hasCompanions() throws(RoostError) -> Bool {
+    try !disk.list(path).filter(Self.companions.contains).isEmpty
+  }
+
   /// Gives a file to whom the folder belongs, so that what root made the controller's user can use.
   func give(_ file: String) throws(RoostError) {
-    guard geteuid() == 0 else { return }
+    guard lock != nil, geteuid() == 0 else { return }
     var owner = stat()
     guard stat(path, &owner) == 0, chown(file, owner.st_uid, owner.st_gid) == 0 else {
       throw .system("give \(file) to the owner of \(path)", errno: errno)

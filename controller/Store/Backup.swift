@@ -17,9 +17,10 @@ public enum Backup {
 
   /// Copies a store's file, which may be in use, to a new file.
   ///
+  /// - Parameter vfs: SQLite's name for the file system layer of `disk`; nil is the machine's.
   /// - Throws: `conflict` if the new file exists; what is wrong with the store.
   public static func make(
-    of database: String, at path: String, time: Timestamp, disk: any Disk
+    of database: String, at path: String, time: Timestamp, disk: any Disk, vfs: String? = nil
   ) throws(RoostError) {
     guard try !disk.exists(path) else {
       throw RoostError(.conflict, "\(path) exists; name a new file.")
@@ -27,8 +28,8 @@ public enum Backup {
     let aside = path + ".partial"
     try removeDatabase(aside, disk)
     do throws(RoostError) {
-      try DatabaseFile.copy(database, to: aside)
-      try DatabaseFile.change(aside) { (tx) throws(RoostError) in
+      try DatabaseFile.copy(database, to: aside, vfs: vfs)
+      try DatabaseFile.change(aside, vfs: vfs) { (tx) throws(RoostError) in
         try tx.run(
           """
           CREATE TABLE backup (id INTEGER PRIMARY KEY CHECK (id = 1), made_at INTEGER NOT NULL,
@@ -38,7 +39,7 @@ public enum Backup {
           "INSERT INTO backup (id, made_at, release) VALUES (1, ?, ?)", .time(time),
           .text(Release.version))
       }
-      try requireSound(aside, name: database)
+      try requireSound(aside, name: database, vfs)
     } catch {
       try removeDatabase(aside, disk)
       throw error
@@ -52,18 +53,19 @@ public enum Backup {
   /// - Parameters:
   ///   - path: a new file.
   ///   - generation: the newest of a store that this one takes the place of.
+  ///   - vfs: SQLite's name for the file system layer of `disk`; nil is the machine's.
   ///   - body: reads what the caller wants to know of it.
   /// - Throws: `badRequest` for a file that is no backup, `conflict` for one of a newer release.
   public static func unpack<T>(
     _ backup: String, to path: String, outdoing generation: Generation, at time: Timestamp,
-    disk: any Disk, _ body: (Transaction) throws(RoostError) -> T
+    disk: any Disk, vfs: String? = nil, _ body: (Transaction) throws(RoostError) -> T
   ) throws(RoostError) -> (mark: Mark, T) {
     guard try disk.exists(backup) else {
       throw RoostError(.notFound, "The backup \(backup) does not exist.")
     }
     let (mark, version): (Mark, Int64)
     do throws(RoostError) {
-      (mark, version) = try DatabaseFile.read(backup) { (tx) throws(RoostError) in
+      (mark, version) = try DatabaseFile.read(backup, vfs: vfs) { (tx) throws(RoostError) in
         (try tx.mark(), try tx.row("PRAGMA user_version")?.integer("user_version") ?? 0)
       }
     } catch {
@@ -80,9 +82,9 @@ public enum Backup {
     }
     try removeDatabase(path, disk)
     do throws(RoostError) {
-      try requireSound(backup, name: backup)
-      try DatabaseFile.copy(backup, to: path)
-      let value = try DatabaseFile.change(path, migrations: Schema.migrations) {
+      try requireSound(backup, name: backup, vfs)
+      try DatabaseFile.copy(backup, to: path, vfs: vfs)
+      let value = try DatabaseFile.change(path, migrations: Schema.migrations, vfs: vfs) {
         (tx) throws(RoostError) in
         try tx.run("DROP TABLE backup")
         try tx.beginEpoch(after: generation, at: time)
@@ -100,8 +102,10 @@ public enum Backup {
     for suffix in ["", "-wal", "-shm", "-journal"] { try disk.remove(path + suffix) }
   }
 
-  private static func requireSound(_ path: String, name: String) throws(RoostError) {
-    let faults = try DatabaseFile.faults(of: path)
+  private static func requireSound(
+    _ path: String, name: String, _ vfs: String?
+  ) throws(RoostError) {
+    let faults = try DatabaseFile.faults(of: path, vfs: vfs)
     guard faults.isEmpty else {
       throw RoostError(
         .conflict, "\(name) is damaged.", operator: faults.joined(separator: "; "))

@@ -12,9 +12,12 @@ public final class Store: Sendable {
 
   /// Opens or creates the file. Blocks; called at start.
   ///
+  /// - Parameters: as those of `Database.open`.
   /// - Throws: `conflict` for a file that a newer release wrote.
-  public static func open(_ path: String, vfs: String? = nil) throws(RoostError) -> Store {
-    Store(try Database.open(path, migrations: Schema.migrations, vfs: vfs))
+  public static func open(
+    _ path: String, vfs: String? = nil, lanes: DatabaseLanes = .threads
+  ) throws(RoostError) -> Store {
+    Store(try Database.open(path, migrations: Schema.migrations, vfs: vfs, lanes: lanes))
   }
 
   private init(_ database: Database) {
