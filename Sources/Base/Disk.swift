@@ -17,10 +17,13 @@ public protocol Disk: Sendable {
   func create(_ path: String, mode: UInt32) throws(RoostError) -> any DiskFile
   /// Moves within one file system, replacing what is there, and flushes both folders.
   func rename(_ from: String, to: String) throws(RoostError)
-  /// Removes a file; none there is fine.
+  /// Removes a file; none there is fine. A cut of power may bring it back until its folder is flushed.
   func remove(_ path: String) throws(RoostError)
-  /// Removes an empty folder; none there is fine.
+  /// Removes an empty folder; none there is fine. A cut of power may bring it back, with what was in it,
+  /// until the folder that it was in is flushed.
   func removeFolder(_ path: String) throws(RoostError)
+  /// Returns once the names in a folder survive a loss of power, those that were removed too.
+  func flushFolder(_ path: String) throws(RoostError)
   /// Names in a folder, sorted; an absent folder is empty.
   func list(_ folder: String) throws(RoostError) -> [String]
   /// Makes the folder and its parents with `mode`; one there already is fine.

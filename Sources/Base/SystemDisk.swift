@@ -90,8 +90,9 @@ public struct SystemDisk: Disk {
 
   public func rename(_ from: String, to: String) throws(RoostError) {
     guard Glibc.rename(from, to) == 0 else { throw .system("rename \(from)", errno: errno) }
-    try flushFolder(of: to)
-    if folder(of: from) != folder(of: to) { try flushFolder(of: from) }
+    let (source, target) = (folder(of: from), folder(of: to))
+    try flushFolder(target)
+    if source != target { try flushFolder(source) }
   }
 
   public func remove(_ path: String) throws(RoostError) {
@@ -162,12 +163,11 @@ public struct SystemDisk: Disk {
     return String(path[..<slash])
   }
 
-  private func flushFolder(of path: String) throws(RoostError) {
-    let folder = folder(of: path)
-    let fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard fd >= 0 else { throw .system("open folder \(folder)", errno: errno) }
+  public func flushFolder(_ path: String) throws(RoostError) {
+    let fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard fd >= 0 else { throw .system("open folder \(path)", errno: errno) }
     defer { close(fd) }
-    guard fsync(fd) == 0 else { throw .system("flush folder \(folder)", errno: errno) }
+    guard fsync(fd) == 0 else { throw .system("flush folder \(path)", errno: errno) }
   }
 }
 

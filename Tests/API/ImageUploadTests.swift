@@ -282,6 +282,7 @@ private final class FullDisk: Disk {
   func rename(_ from: String, to: String) throws(RoostError) { try disk.rename(from, to: to) }
   func remove(_ path: String) throws(RoostError) { try disk.remove(path) }
   func removeFolder(_ path: String) throws(RoostError) { try disk.removeFolder(path) }
+  func flushFolder(_ path: String) throws(RoostError) { try disk.flushFolder(path) }
   func list(_ folder: String) throws(RoostError) -> [String] { try disk.list(folder) }
   func makeFolder(_ path: String, mode: UInt32) throws(RoostError) {
     try disk.makeFolder(path, mode: mode)

@@ -60,6 +60,7 @@ final class CutDisk: Disk {
     try inner.removeFolder(path)
   }
 
+  func flushFolder(_ path: String) throws(RoostError) { try inner.flushFolder(path) }
   func read(_ path: String, limit: Int) throws(RoostError) -> [UInt8]? {
     try inner.read(path, limit: limit)
   }

@@ -89,11 +89,11 @@ struct ControllerSession: Sendable {
       await peer.close(reason: "not a controller")
       throw RoostError(.forbidden, "The peer at \(address) is not a controller.")
     }
-    let lease: Duration
+    let registered: Registering.Registered
     let registering = Registering(
       hostName: hostName, reconciler: reconciler, parts: parts, offer: offer)
     do throws(WireStatus) {
-      lease = Self.lease(try await registering.run(on: peer))
+      registered = try await registering.run(on: peer)
     } catch {
       await peer.close(reason: "not registered")
       throw RoostError(error)
@@ -101,7 +101,7 @@ struct ControllerSession: Sendable {
     parts.log.info("registered with the controller at \(address)")
     link.set(peer)
     stateChanged(.registered)
-    let ending = await serve(peer, lease)
+    let ending = await serve(peer, registered)
     link.set(nil)
     await peer.close(reason: ending)
     return ending
@@ -113,11 +113,16 @@ struct ControllerSession: Sendable {
   }
 
   /// Runs until the connection ends or one of its duties fails.
-  private func serve(_ peer: any WirePeer, _ lease: Duration) async -> String {
-    await withTaskGroup(of: String.self) { group in
+  private func serve(
+    _ peer: any WirePeer, _ registered: Registering.Registered
+  ) async -> String {
+    let lease = Self.lease(registered.leaseMS)
+    let strangers = StrangerWatch(parts: parts, told: registered.strangers)
+    return await withTaskGroup(of: String.self) { group in
       group.addTask { await peer.closed() }
       group.addTask { await self.renew(peer, lease) }
       group.addTask { await self.report(peer) }
+      group.addTask { await strangers.run() }
       let ending = await group.next() ?? "nothing was left to do"
       // What waits for the peer's end returns only once it has ended.
       await peer.close(reason: ending)

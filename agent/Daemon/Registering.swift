@@ -20,9 +20,23 @@ struct Registering: Sendable {
   /// The controller may want more buckets while it is asked; after so many rounds it gets all.
   private static let rounds = 3
 
-  /// Returns once the controller counts this node as up, with the lease it gives. From then on the
-  /// report board knows which reports are recorded.
-  func run(on peer: any WirePeer) async throws(WireStatus) -> UInt32 {
+  /// What a registration came to.
+  struct Registered {
+    /// The lease that the controller gives.
+    let leaseMS: UInt32
+    /// Guests that the journal does not hold, which the controller was told of.
+    let strangers: Set<InstanceID>
+  }
+
+  /// What this node has.
+  private struct Holding {
+    let held: [Held]
+    let strangers: Set<InstanceID>
+  }
+
+  /// Returns once the controller counts this node as up. From then on the report board knows which reports
+  /// are recorded.
+  func run(on peer: any WirePeer) async throws(WireStatus) -> Registered {
     do throws(WireStatus) {
       return try await resume(peer)
     } catch {
@@ -32,11 +46,12 @@ struct Registering: Sendable {
     }
   }
 
-  private func resume(_ peer: any WirePeer) async throws(WireStatus) -> UInt32 {
+  private func resume(_ peer: any WirePeer) async throws(WireStatus) -> Registered {
     var named = Buckets()
     var round = 0
     while true {
-      let held = try await held()
+      let holding = try await holding()
+      let held = holding.held
       let observed = reconciler.board.digests
       var request = ResumeRequest()
       request.registration = registration(held.filter { named.hold($0.instanceID) })
@@ -65,7 +80,7 @@ struct Registering: Sendable {
         continue
       }
       reconciler.board.take(recorded: recorded(reply, observed))
-      return reply.leaseMS
+      return Registered(leaseMS: reply.leaseMS, strangers: holding.strangers)
     }
   }
 
@@ -77,11 +92,12 @@ struct Registering: Sendable {
       + reply.recorded.compactMap { EntryDigest(of: $0.instanceID, bytes: $0.digest) }
   }
 
-  private func registerInFull(_ peer: any WirePeer) async throws(WireStatus) -> UInt32 {
+  private func registerInFull(_ peer: any WirePeer) async throws(WireStatus) -> Registered {
+    let holding = try await holding()
     let reply = try await peer.call(
-      ControllerMethods.Register.self, registration(try await held()), timeout: Self.patience)
+      ControllerMethods.Register.self, registration(holding.held), timeout: Self.patience)
     reconciler.board.take(recorded: [])
-    return reply.leaseMS
+    return Registered(leaseMS: reply.leaseMS, strangers: holding.strangers)
   }
 
   private func registration(_ held: [Held]) -> RegisterRequest {
@@ -96,18 +112,18 @@ struct Registering: Sendable {
   /// What the journal holds, and every guest of this node that it does not: a journal that was lost
   /// must not make guests invisible. Those have no generation, so that whatever the controller wants
   /// of them is newer; one that it never knew it lists as an orphan.
-  private func held() async throws(WireStatus) -> [Held] {
+  private func holding() async throws(WireStatus) -> Holding {
     do throws(RoostError) {
       let journalled = try await reconciler.held()
       let known = Set(journalled.map(\.instanceID))
       let others = try await parts.hypervisor.domains().filter { $0.node == parts.node }
         .compactMap(\.instance).filter { !known.contains($0) }
-      return journalled
-        + others.map { instance in
-          var held = Held()
-          held.instanceID = instance
-          return held
-        }
+      let strange = others.map { instance in
+        var held = Held()
+        held.instanceID = instance
+        return held
+      }
+      return Holding(held: journalled + strange, strangers: Set(others))
     } catch {
       throw WireStatus(error)
     }

@@ -116,6 +116,17 @@ public struct InstanceDisks: Sendable {
     }
   }
 
+  /// Returns once what was removed, by this process or an earlier one, can't come back: only then may
+  /// anybody be told that it is gone.
+  public func settleRemoval(of instance: InstanceID) async throws(RoostError) {
+    let (disk, root) = (disk, root)
+    try await lane(instance).run("disks.settleRemoval", timeout: Self.deadline) {
+      () throws(RoostError) in
+      // Where nothing was ever made nothing can come back.
+      if try disk.exists(root) { try disk.flushFolder(root) }
+    }
+  }
+
   /// The end of the instance's console log, at most `limit` bytes; empty when there is none.
   ///
   /// - Parameter lines: how many lines from the end; 0 for all that fit.

@@ -70,9 +70,11 @@ public enum Plan: Sendable, Hashable {
   private static func removal(_ entry: JournalEntry, _ observed: ObservedInstance) -> [Step] {
     var steps: [Step] = []
     if observed.domain?.active == true { steps.append(.destroyDomain) }
-    steps += observed.taps.sorted().map { .unplugPort($0) }
+    if observed.domain?.active == true || !PlantedBug.tapLeft.isPlanted {
+      steps += observed.taps.sorted().map { .unplugPort($0) }
+    }
     if observed.domain?.persistent == true { steps.append(.undefineDomain) }
-    if observed.files { steps.append(.removeDisks) }
+    if observed.files, !PlantedBug.filesLeft.isPlanted { steps.append(.removeDisks) }
     return steps
   }
 
@@ -133,7 +135,9 @@ public enum Plan: Sendable, Hashable {
 
   /// Whether a reboot of the host took a guest down that is to come back.
   static func isTakenDown(_ entry: JournalEntry, bootID: String) -> Bool {
-    guard let startedIn = entry.startedIn, entry.target == .running else { return false }
+    guard let startedIn = entry.startedIn, entry.target == .running,
+      !PlantedBug.rebootIgnored.isPlanted
+    else { return false }
     return startedIn != bootID && PowerState(rawValue: entry.power)?.livesOn == true
       && !entry.spec.staysOffAfterReboot
   }

@@ -62,7 +62,11 @@ public final class ReportBoard: Sendable {
   /// The controller has recorded these. What was posted meanwhile is still to be told.
   public func acknowledge(_ told: [Pending]) {
     state.withLock { state in
-      for pending in told { state.recorded[pending.observation.instanceID] = pending.digest }
+      for pending in told {
+        let instance = pending.observation.instanceID
+        let newest = PlantedBug.newerAcknowledged.isPlanted ? state.items[instance]?.digest : nil
+        state.recorded[instance] = newest ?? pending.digest
+      }
     }
   }
 
@@ -79,6 +83,9 @@ public final class ReportBoard: Sendable {
   public func take(recorded: [EntryDigest]) {
     state.withLock { state in
       state.recorded = Dictionary(recorded.map { ($0.instance, $0) }, uniquingKeysWith: { $1 })
+      if PlantedBug.eventLostOnReconnect.isPlanted {
+        state.recorded = state.items.mapValues(\.digest)
+      }
     }
     changed.ring()
   }

@@ -29,8 +29,9 @@ final class StartQueue: Sendable {
 
   /// The instance needs no turn any more. Nothing to do for one that had none.
   func leave(_ instance: InstanceID) {
-    let bells = state.withLock { state in
+    let bells = state.withLock { state -> [WakeSignal] in
       state.bells[instance] = nil
+      guard !PlantedBug.turnKept.isPlanted else { return [] }
       return state.order.leave(instance).compactMap { state.bells.removeValue(forKey: $0) }
     }
     for bell in bells { bell.ring() }

@@ -20,7 +20,7 @@ public final class WakeSignal: Sendable {
     let waiter = state.withLock { state in
       let waiter = state.waiter
       state.waiter = nil
-      if waiter == nil { state.rung = true }
+      if waiter == nil, !PlantedBug.ringLost.isPlanted { state.rung = true }
       return waiter
     }
     waiter?.resume()

@@ -2,6 +2,7 @@
 
 import Base
 import Hypervisor
+import Images
 import Journal
 import Log
 import NodeProtocol
@@ -116,6 +117,7 @@ struct Worker: Sendable {
       board.post(observation(entry, .failed) { $0.failure = failure })
       return idle
     case .gone:
+      try await parts.disks.settleRemoval(of: instance)
       board.post(observation(entry, .gone))
       return idle
     }
