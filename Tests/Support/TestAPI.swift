@@ -3,6 +3,7 @@
 import API
 import Base
 public import CloudModel
+import ControllerDaemon
 public import HTTPServer
 public import JSON
 import Log
@@ -17,11 +18,9 @@ public struct TestAPI: Sendable {
 
   /// Serves all services of a controller. The callers of `TestCallers` need no real token.
   public init(_ cloud: TestCloud) {
-    let identity = IdentityAPI(identity: cloud.identity, catalog: Catalog(region: "RegionOne"))
-    handler = APIHandler(
-      routes: servedRoutes(identity, images: cloud.images, cloud: cloud.cloud),
-      authenticator: TestAuthenticator(others: identity), randomness: cloud.randomness,
-      configuration: .init(publicURL: Self.root), log: Logger(cloud.logged, threshold: .debug))
+    handler = cloud.core.handler(
+      APIHandler.Configuration(publicURL: Self.root),
+      authenticator: TestAuthenticator(others: cloud.core.identityAPI))
   }
 
   /// Sends a request and returns the answer.

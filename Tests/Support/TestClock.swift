@@ -71,14 +71,20 @@ public final class TestClock: Clock {
 
   /// Returns once somebody sleeps until a time within `span` from now.
   public func untilSomebodySleeps(within span: Duration) async {
+    await until { state in
+      state.sleepers.values.contains { $0.deadline <= state.uptime + span }
+    }
+  }
+
+  /// Returns once so many sleep.
+  public func untilSleepers(_ count: Int) async { await until { $0.sleepers.count >= count } }
+
+  private func until(_ condition: (State) -> Bool) async {
     while true {
-      let isSo = state.withLock { state in
-        state.sleepers.values.contains { $0.deadline <= state.uptime + span }
-      }
-      if isSo { return }
+      if state.withLock({ condition($0) }) { return }
       await withCheckedContinuation { continuation in
         let isSo = state.withLock { state in
-          let isSo = state.sleepers.values.contains { $0.deadline <= state.uptime + span }
+          let isSo = condition(state)
           if !isSo { state.watchers.append(continuation) }
           return isSo
         }

@@ -3,6 +3,7 @@
 public import Base
 public import Cloud
 import CloudModel
+import ControllerDaemon
 import Crypto
 public import Fleet
 import Lanes
@@ -23,10 +24,7 @@ public final class TestCloud: Sendable {
   public let logged: CapturingSink
   public let folder: TemporaryFolder
   public let store: Store
-  public let fleet: Fleet
-  public let images: ImageService
-  public let identity: IdentityService
-  public let cloud: Cloud
+  let core: ControllerCore
   private let exchange: LoopbackNetwork.Exchange
   private let serving: Task<Void, Never>
 
@@ -49,36 +47,33 @@ public final class TestCloud: Sendable {
     let log = Logger(logged, threshold: .debug)
     let store = try Store.open(folder.file("controller.db"))
     let box = try SealedBox(key: Secret([UInt8](repeating: 7, count: SealedBox.keySize)))
-    let images = ImageService(
-      store: store, clock: clock, randomness: randomness, disk: disk, lane: { _ in InlineLane() },
-      seal: box,
-      settings: .init(folder: folder.file("images"), sizeLimit: Self.imageSizeLimit), log: log)
-    let admission = AdmissionList(takesAnonymous: true)
-    // Time stands still in most tests; nobody may have to wait for a turn.
-    let fleet = Fleet(
-      turns: Turns.Terms(burst: 1 << 32), clock: clock, admission: admission, log: log)
     let authority = try TestAuthority(in: folder, clock: clock, randomness: randomness)
-    let access = NodeAccess(
-      store: store, fleet: fleet, admission: admission, issuer: issues ? authority.issuer : nil,
-      hash: try KeyedHash(key: Secret([UInt8](repeating: 8, count: 32))), clock: clock,
-      randomness: randomness, log: log)
-    let cloud = Cloud(
-      store: store, fleet: fleet, images: images, access: access, clock: clock,
-      randomness: randomness,
-      settings: .init(apiURL: "http://controller:8770"), log: log)
-    identity = IdentityService(
-      store: store, clock: clock, randomness: randomness,
-      passwords: try PasswordHash(lanes: [InlineLane()]), seal: box)
+    let core = ControllerCore(
+      ControllerCore.Surroundings(
+        store: store, disk: disk, clock: clock, randomness: randomness,
+        passwords: try PasswordHash(lanes: [InlineLane()]), imageLane: { _ in InlineLane() },
+        tokenSeal: box, grantSeal: box,
+        enrolmentHash: try KeyedHash(key: Secret([UInt8](repeating: 8, count: 32))),
+        issuer: issues ? authority.issuer : nil, log: log),
+      ControllerCore.Settings(
+        images: .init(folder: folder.file("images"), sizeLimit: Self.imageSizeLimit),
+        // Time stands still in most tests; nobody may have to wait for a turn.
+        turns: Turns.Terms(burst: 1 << 32), cloud: .init(apiURL: "http://controller:8770")))
     (self.folder, self.clock, self.randomness, self.logged) = (folder, clock, randomness, logged)
-    (self.store, self.images, self.fleet, self.cloud) = (store, images, fleet, cloud)
+    (self.store, self.core) = (store, core)
     exchange = try LoopbackNetwork.Exchange()
     let network = LoopbackNetwork(
       exchange, as: PeerIdentity(role: .controller, node: nil), clock: clock)
     serving = Task {
-      try? await admission.load(from: store)
-      try? await fleet.run(on: network, address: Self.address, delegate: cloud)
+      try? await core.recover()
+      try? await core.serveAgents(on: network, address: Self.address)
     }
   }
+
+  public var fleet: Fleet { core.fleet }
+  public var images: ImageService { core.images }
+  public var identity: IdentityService { core.identity }
+  public var cloud: Cloud { core.cloud }
 
   deinit {
     serving.cancel()
