@@ -46,7 +46,7 @@ public struct Host: Sendable, Hashable {
     amounts.allSatisfy { wanted in
       guard let inventory = inventory(of: wanted.resource) else { return false }
       return inventory.allows(unit: wanted.amount)
-        && inventory.shortfall(for: wanted.amount) == 0
+        && (inventory.shortfall(for: wanted.amount) == 0 || PlantedBug.useIgnored.isPlanted)
     }
   }
 }

@@ -31,7 +31,7 @@ public struct EntryDigest: Hashable, Sendable {
   public init(_ observation: Observation) {
     var bytes = Self.opening(observation.instanceID, observation.generation)
     bytes += bigEndian(observation.phase.rawValue)
-    bytes += bigEndian(observation.powerState)
+    if !PlantedBug.powerUnreported.isPlanted { bytes += bigEndian(observation.powerState) }
     for text in [
       observation.step, observation.failure, observation.machineType, observation.domainName,
     ] {

@@ -117,7 +117,16 @@ extension Fleet {
   }
 
   /// Starts the node's lease anew.
-  func renew(_ node: NodeID) { leaseEnds[node] = terms.end(renewedAt: clock.uptime) }
+  func renew(_ node: NodeID) {
+    let last = PlantedBug.leaseFromItsEnd.isPlanted ? leaseEnds[node] : nil
+    leaseEnds[node] = terms.end(renewedAt: last ?? now)
+  }
+
+  /// What leases are counted by.
+  var now: Uptime {
+    PlantedBug.leaseOnCivilTime.isPlanted
+      ? Uptime(nanoseconds: UInt64(clamping: clock.now.microseconds * 1000)) : clock.uptime
+  }
 
   /// Takes what a node says of its hypervisor: why it can't be used, or nothing while it answers.
   func setHypervisor(of node: NodeID, unavailable reason: String, peer: any WirePeer) {

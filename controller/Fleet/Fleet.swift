@@ -56,7 +56,7 @@ public actor Fleet {
     NodeCondition(
       state: terms.state(
         isConnected: sessions[node]?.isRegistered ?? false, leaseEnd: leaseEnds[node],
-        startedAt: startedAt, now: clock.uptime),
+        startedAt: startedAt, now: now),
       hypervisorFailure: sessions[node]?.hypervisorFailure)
   }
 
@@ -67,7 +67,7 @@ public actor Fleet {
 
   /// How long a node's lease still holds, not below zero; nil when this controller gave it none.
   public func leaseLeft(of node: NodeID) -> Duration? {
-    leaseEnds[node].map { max(.zero, $0 - clock.uptime) }
+    leaseEnds[node].map { max(.zero, $0 - now) }
   }
 
   /// The conditions of all connected nodes at one moment. A node that isn't among them is not up.

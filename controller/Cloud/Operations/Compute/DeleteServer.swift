@@ -43,7 +43,8 @@ extension Cloud {
 
 extension Transaction {
   func visibleInstance(_ id: InstanceID, to caller: Caller) throws(RoostError) -> Instance {
-    guard let instance = try instance(id), !instance.isDeleted, caller.maySee(instance.project)
+    guard let instance = try instance(id),
+      !instance.isDeleted || PlantedBug.deletedSeen.isPlanted, caller.maySee(instance.project)
     else {
       throw RoostError(.notFound, "Instance \(id) could not be found.")
     }
@@ -54,19 +55,22 @@ extension Transaction {
   func revoke(_ instance: InstanceID, on node: NodeID) throws(RoostError) -> Cloud.Push {
     var desired = Desired()
     desired.instanceID = instance
-    desired.generation = try nextGeneration()
+    desired.generation =
+      try PlantedBug.generationReused.isPlanted ? newestGeneration() : nextGeneration()
     desired.target = .absent
-    try set(
-      DesiredRecord(
-        instance: instance, node: node, generation: desired.generation, target: .absent,
-        isSettled: false), spec: [])
+    if !PlantedBug.revocationUnrecorded.isPlanted {
+      try set(
+        DesiredRecord(
+          instance: instance, node: node, generation: desired.generation, target: .absent,
+          isSettled: false), spec: [])
+    }
     return Cloud.Push(node: node, desired: desired)
   }
 
   /// Records that nothing is left of a server: with it go its claims and the ports made for it.
   func bury(_ instance: inout Instance, at time: Timestamp) throws(RoostError) {
-    try releaseClaims(of: instance.id)
-    try releaseInterfaces(of: instance.id, at: time)
+    if !PlantedBug.claimKept.isPlanted { try releaseClaims(of: instance.id) }
+    if !PlantedBug.interfacesKept.isPlanted { try releaseInterfaces(of: instance.id, at: time) }
     instance.vmState = .deleted
     instance.taskState = nil
     instance.powerState = .noState

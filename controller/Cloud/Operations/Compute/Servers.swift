@@ -37,7 +37,8 @@ extension Cloud {
   {
     let project = caller.listed(allProjects: allProjects)
     let found = try await store.read { (tx) throws(RoostError) in
-      let instances = try tx.instances(of: project, deleted: deleted)
+      let instances = try tx.instances(
+        of: PlantedBug.othersListed.isPlanted ? nil : project, deleted: deleted)
       return (
         instances: instances,
         ports: Dictionary(grouping: try tx.instancePorts(of: project), by: \.instance),

@@ -2,7 +2,7 @@
 
 public import Base
 public import CloudModel
-import Database
+public import Database
 import Fleet
 public import Invariants
 import Log
@@ -62,7 +62,7 @@ extension Cloud {
 
 extension Transaction {
   /// The store as the invariant checker reads it.
-  func fleetRecords() throws(RoostError) -> FleetRecords {
+  public func fleetRecords() throws(RoostError) -> FleetRecords {
     let subnets = Dictionary(grouping: try self.subnets(), by: \.id)
     return FleetRecords(
       instances: try instances(of: nil).map { instance in
