@@ -28,9 +28,10 @@ public struct SimulatedImages: ImageSource {
     guard grant.sha256 == image.sha256, let bytes = contents[image.sha256] else {
       throw RoostError(.notFound, "The image \(image.id) is nowhere to be had.")
     }
-    // A lie is an image whose bytes are not its own.
-    let isTrue = try await conduct.allow("images.download")
-    try file.append(isTrue ? bytes : bytes.map { ~$0 })
+    try await conduct.carryOut("images.download") { isTrue throws(RoostError) in
+      // A lie is an image whose bytes are not its own.
+      try file.append(isTrue ? bytes : bytes.map { ~$0 })
+    }
   }
 }
 

@@ -5,6 +5,7 @@ public import Base
 public import Hypervisor
 import Images
 public import Journal
+import Lanes
 public import Log
 import NodeProtocol
 import Reconciler
@@ -83,15 +84,16 @@ public struct SimulatedNode: Sendable {
   /// An agent on what is there. At most one runs at a time.
   public func agent(_ world: Surroundings) async throws(RoostError) -> NodeAgent {
     let link = ControllerLink()
-    let lane = SimulatedLane(conduct)
+    let conduct = conduct
+    let lanes = LanePool(name: "guest", width: 16) { _ in SimulatedLane(conduct) }
     let images = ImageCache(
       folder: "\(root)/images", disk: disk,
-      source: world.images.source(link, conduct), lane: lane,
+      source: world.images.source(link, conduct), lane: SimulatedLane(conduct),
       crashPoints: world.crashPoints)
     try await images.recover()
     let disks = InstanceDisks(
-      root: instances, disk: disk, overlays: overlays, surveyLane: lane,
-      crashPoints: world.crashPoints, lane: { _ in lane })
+      root: instances, disk: disk, overlays: overlays, surveyLane: SimulatedLane(conduct),
+      crashPoints: world.crashPoints, lane: { lanes.lane(for: $0.description) })
     try await disks.recover()
     let parts = NodeParts(
       node: id, bootID: world.bootID, directIO: true, hypervisor: hypervisor, network: network,

@@ -49,6 +49,10 @@ public func requireDiskContract(_ disk: any Disk, root: String) async throws {
   try disk.remove(file)
   try disk.remove("\(folder)/c")
   try disk.removeFolder(folder)
+  try disk.flushFolder("\(root)/a")
+  try await requireFailure(nil, "the flush of a folder that is not there") {
+    () throws(RoostError) in try disk.flushFolder(folder)
+  }
   let left = try disk.list("\(root)/a")
   try await require(left.isEmpty, "what is removed is gone")
   let space = try disk.space(at: root)

@@ -4,6 +4,7 @@ import Base
 import Hypervisor
 import Simulation
 import Switch
+import Synchronization
 import TestSupport
 import Testing
 
@@ -110,5 +111,41 @@ struct BehaviourTests {
     host.setAway(nil)
     #expect(await events.next() == .connected)
     #expect(try await host.domains().count == 1)
+  }
+
+  @Test func aWitnessSeesBothSidesOfACallAndOneOfARefusal() async throws {
+    let host = host(
+      Behaviours(special: ["hypervisor.undefine": Behaviour(failures: 10_000)]))
+    let spec = definition(host)
+    let seen = Mutex<[String]>([])
+    host.conduct.onCall = { operation, moment in
+      let count = host.host.domains.count
+      seen.withLock { $0.append("\(moment) \(operation): \(count)") }
+    }
+    try await host.define(spec)
+    await #expect(throws: RoostError.self) { try await host.undefine(spec.instance) }
+    #expect(
+      seen.withLock(\.self) == [
+        "before hypervisor.define: 0", "after hypervisor.define: 1",
+        "before hypervisor.undefine: 1",
+      ])
+  }
+
+  @Test(arguments: Conduct.Moment.allCases)
+  func aCallerThatDiesInACallLeavesItUndoneOrDone(_ death: Conduct.Moment) async throws {
+    let host = host(Behaviours())
+    host.conduct.onCall = { (_, moment) throws(RoostError) in
+      if moment == death { throw RoostError(.unavailable, "The process has been killed.") }
+    }
+    let spec = definition(host)
+    await #expect(throws: RoostError.self) { try await host.define(spec) }
+    #expect(host.host.domains.count == (death == .before ? 0 : 1))
+    let hasRun = Mutex(false)
+    await #expect(throws: RoostError.self) {
+      try await SimulatedLane(host.conduct).run("disks.work", timeout: .seconds(1)) {
+        hasRun.withLock { $0 = true }
+      }
+    }
+    #expect(hasRun.withLock(\.self) == (death == .after))
   }
 }

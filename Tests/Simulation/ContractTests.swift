@@ -2,6 +2,7 @@
 
 import Base
 import Contracts
+import Database
 import Hypervisor
 import Journal
 import Scratch
@@ -39,9 +40,33 @@ struct ContractTests {
   }
 
   @Test func theSimulatedDiskIsADisk() async throws {
-    let disk = SimulatedDisk(capacity: 1 << 20)
+    let disk = SimulatedVolume(capacity: 1 << 20).disk()
     try disk.makeFolder("/root", mode: 0o700)
     try await requireDiskContract(disk, root: "/root")
+  }
+
+  @Test func theSimulatedDiskHoldsDatabases() async throws {
+    let (volume, clock) = (SimulatedVolume(), SystemClock())
+    let vfs = try SimulatedVFS(on: volume, clock: clock, randomness: SeededRandomness())
+    let conduct = Conduct(clock: clock, randomness: SeededRandomness())
+    try volume.disk().makeFolder("/root", mode: 0o700)
+    try await requireDatabaseContract(
+      DatabasePlace(
+        folder: "/root", disk: volume.disk(), vfs: vfs.name,
+        lanes: DatabaseLanes { _ in SimulatedLane(conduct) }))
+  }
+
+  @Test func theMachinesDiskHoldsDatabases() async throws {
+    let folder = try TemporaryFolder()
+    try await requireDatabaseContract(DatabasePlace(folder: folder.path, disk: SystemDisk()))
+  }
+
+  @Test func theJournalInAFileOfTheSimulatedDiskIsAJournal() async throws {
+    let (volume, clock) = (SimulatedVolume(), SystemClock())
+    let vfs = try SimulatedVFS(on: volume, clock: clock, randomness: SeededRandomness())
+    let journal = try Journal.open("/journal.db", vfs: vfs.name)
+    defer { journal.close() }
+    try await requireJournalContract(journal)
   }
 
   @Test func theMachinesDiskIsADisk() async throws {

@@ -54,16 +54,15 @@ public final class SimulatedHypervisor: Hypervisor {
   // MARK: Hypervisor
 
   public func inventory() async throws(RoostError) -> HostInventory {
-    _ = try await allow("inventory")
-    return offer
+    try await carryOut("inventory") { _ in offer }
   }
 
   public func domains() async throws(RoostError) -> [ObservedDomain] {
-    try await allow("domains") ? host.domains : []
+    try await carryOut("domains") { $0 ? host.domains : [] }
   }
 
   public func domain(_ id: InstanceID) async throws(RoostError) -> ObservedDomain? {
-    try await allow("domain") ? host.domain(id) : nil
+    try await carryOut("domain") { $0 ? host.domain(id) : nil }
   }
 
   public func define(_ domain: DomainSpec) async throws(RoostError) {
@@ -72,39 +71,41 @@ public final class SimulatedHypervisor: Hypervisor {
 
   /// Defines a domain by what the simulation keeps of it.
   func define(_ definition: SimulatedHost.Definition) async throws(RoostError) {
-    guard try await allow("define") else { return }
-    state.withLock { $0.host.define(definition) }
+    try await carryOut("define") { isTrue in
+      if isTrue { state.withLock { $0.host.define(definition) } }
+    }
   }
 
   public func start(_ id: InstanceID, paused: Bool) async throws(RoostError) {
-    guard try await allow("start") else { return }
-    try change(id, "booted") { (host) throws(RoostError) in try host.start(id, paused: paused) }
+    try await change("start", id, "booted") { (host) throws(RoostError) in
+      try host.start(id, paused: paused)
+    }
   }
 
   public func shutdown(_ id: InstanceID) async throws(RoostError) {
-    guard try await allow("shutdown") else { return }
-    try change(id, "shutdown") { $0.end(id) }
+    try await change("shutdown", id, "shutdown") { $0.end(id) }
   }
 
   public func destroy(_ id: InstanceID) async throws(RoostError) {
-    guard try await allow("destroy") else { return }
-    try change(id, "destroyed") { $0.end(id) }
+    try await change("destroy", id, "destroyed") { $0.end(id) }
   }
 
   public func undefine(_ id: InstanceID) async throws(RoostError) {
-    guard try await allow("undefine") else { return }
-    try change(id, "undefined") { (host) throws(RoostError) in
+    try await change("undefine", id, "undefined") { (host) throws(RoostError) in
       try host.undefine(id) ? .noState : nil
     }
   }
 
   public func events() -> AsyncStream<HypervisorEvent> { feed.stream() }
 
-  private func allow(_ call: String) async throws(RoostError) -> Bool {
+  private func carryOut<T>(
+    _ call: String, _ effect: (_ isTrue: Bool) throws(RoostError) -> T
+  ) async throws(RoostError) -> T {
     try throwIfAway()
-    let isTrue = try await conduct.allow("hypervisor.\(call)")
-    try throwIfAway()
-    return isTrue
+    return try await conduct.carryOut("hypervisor.\(call)") { isTrue throws(RoostError) in
+      try throwIfAway()
+      return try effect(isTrue)
+    }
   }
 
   private func throwIfAway() throws(RoostError) {
@@ -113,36 +114,42 @@ public final class SimulatedHypervisor: Hypervisor {
     }
   }
 
+  /// Carries out a call that changes a guest, and tells who follows the events.
   private func change(
-    _ id: InstanceID, _ detail: String,
+    _ call: String, _ id: InstanceID, _ detail: String,
     _ body: (inout SimulatedHost) throws(RoostError) -> PowerState?
-  ) throws(RoostError) {
-    let outcome = state.withLock { state -> Result<PowerState?, RoostError> in
-      do throws(RoostError) { return .success(try body(&state.host)) } catch {
-        return .failure(error)
+  ) async throws(RoostError) {
+    try await carryOut(call) { isTrue throws(RoostError) in
+      guard isTrue else { return }
+      let outcome = state.withLock { state -> Result<PowerState?, RoostError> in
+        do throws(RoostError) { return .success(try body(&state.host)) } catch {
+          return .failure(error)
+        }
       }
+      if let power = try outcome.get() { feed.tell(.lifecycle(id, power, detail: detail)) }
     }
-    if let power = try outcome.get() { feed.tell(.lifecycle(id, power, detail: detail)) }
   }
 }
 
 /// The host's switch.
 extension SimulatedHypervisor: Switch {
   public func ensureBridge(_ physicalNetwork: String) async throws(RoostError) {
-    _ = try await conduct.allow("switch.ensureBridge")
+    try await conduct.carryOut("switch.ensureBridge") { _ in }
   }
 
   public func ports() async throws(RoostError) -> [ObservedTap] {
-    try await conduct.allow("switch.ports") ? host.taps : []
+    try await conduct.carryOut("switch.ports") { $0 ? host.taps : [] }
   }
 
   public func plug(_ port: PortSpec) async throws(RoostError) {
-    guard try await conduct.allow("switch.plug") else { return }
-    state.withLock { $0.host.plug(port) }
+    try await conduct.carryOut("switch.plug") { isTrue in
+      if isTrue { state.withLock { $0.host.plug(port) } }
+    }
   }
 
   public func unplug(_ port: PortID) async throws(RoostError) {
-    guard try await conduct.allow("switch.unplug") else { return }
-    state.withLock { $0.host.unplug(port) }
+    try await conduct.carryOut("switch.unplug") { isTrue in
+      if isTrue { state.withLock { $0.host.unplug(port) } }
+    }
   }
 }

@@ -126,7 +126,7 @@ final class FleetAgents: Sendable {
   }
 
   private static func disk(_ node: FleetPlan.Node) throws(RoostError) -> SimulatedDisk {
-    let disk = SimulatedDisk(capacity: 1 << 40)
+    let disk = SimulatedVolume().disk()
     for guest in node.guests {
       let folder = "/node/instances/\(guest.instance)"
       try disk.makeFolder(folder, mode: 0o711)
