@@ -18,12 +18,14 @@ func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
     name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func library(_ name: String, path: String? = nil, exclude: [String] = [], _ needs: [String])
-  -> Target
-{
+func library(
+  _ name: String, path: String? = nil, exclude: [String] = [], resources: [Resource] = [],
+  _ needs: [String]
+) -> Target {
   .target(
     name: name, dependencies: needs.map { .init(stringLiteral: $0) },
-    path: path ?? "Sources/\(name)", exclude: exclude, swiftSettings: strict)
+    path: path ?? "Sources/\(name)", exclude: exclude, resources: resources,
+    swiftSettings: strict)
 }
 
 func program(_ name: String, path: String, _ needs: [String]) -> Target {
@@ -132,9 +134,20 @@ let package = Package(
     library(
       "Simulation",
       [
-        "AgentDaemon", "Base", "Hypervisor", "Images", "JSON", "Journal", "Lanes", "Log",
-        "NodeProtocol",
-        "Reconciler", "Switch", "Wire",
+        "AgentDaemon", "Base", "CSQLite", "EventLoop", "Hypervisor", "Images", "JSON", "Journal",
+        "Lanes", "Log", "NodeProtocol", "Reconciler", "Switch", "Wire",
+      ]),
+    library(
+      "Bottle",
+      resources: [
+        .embedInCode("History/Timeline/timeline.css"),
+        .embedInCode("History/Timeline/timeline.js"),
+      ],
+      [
+        "API", "AgentDaemon", "Base", "Cloud", "CloudModel", "ControllerDaemon", "Crypto",
+        "Database",
+        "EventLoop", "Fleet", "HTTPServer", "Hypervisor", "Invariants", "JSON", "Journal", "Lanes",
+        "Log", "NodeProtocol", "Simulation", "Store", "Switch", "Wire",
       ]),
 
     // The operator's tools.
@@ -145,8 +158,9 @@ let package = Package(
     program(
       "roost-bench", path: "Sources/roost-bench",
       [
-        "AgentDaemon", "Base", "CGnuTLS", "CLinux", "Certificates", "CloudModel", "Database",
-        "EventLoop", "Hypervisor", "JSON", "Journal", "Lanes", "LocalCloud", "Log", "NodeProtocol",
+        "AgentDaemon", "Base", "Bottle", "CGnuTLS", "CLinux", "Certificates", "CloudModel",
+        "Database", "EventLoop", "Hypervisor", "JSON", "Journal", "Lanes", "LocalCloud", "Log",
+        "NodeProtocol",
         "Processes", "Simulation", "StateDigest", "Store", "Switch", "Wire",
       ]),
 
@@ -157,8 +171,9 @@ let package = Package(
     library(
       "TestSupport", path: "Tests/Support",
       [
-        "API", "Base", "Certificates", "Cloud", "CloudModel", "Crypto", "Fleet", "HTTPServer",
-        "JSON", "Lanes", "Log", "NodeProtocol", "Scratch", "StateDigest", "Store", "Wire",
+        "API", "Base", "Certificates", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Fleet",
+        "HTTPServer", "JSON", "Lanes", "Log", "NodeProtocol", "Scratch", "StateDigest", "Store",
+        "Wire",
       ]),
     tests("Base", ["Base", "Scratch"]),
     tests("Log", ["Base", "Log"]),
@@ -172,16 +187,22 @@ let package = Package(
     tests("Daemon", ["Base", "Daemon", "EventLoop", "TestSupport"]),
     tests("Database", ["Base", "Database", "Scratch"]),
     tests("HTTP", ["Base", "HTTPClient", "HTTPServer", "Lanes", "Log", "Processes", "Scratch"]),
-    tests("Wire", ["Base", "Certificates", "EventLoop", "Lanes", "Log", "Scratch", "Wire"]),
+    tests(
+      "Wire",
+      ["Base", "Certificates", "Contracts", "EventLoop", "Lanes", "Log", "Scratch", "Wire"]),
     tests("NodeProtocol", exclude: ["Recorded"], ["Base", "NodeProtocol", "Processes", "Wire"]),
     library(
-      "Contracts", path: "Tests/Contracts", ["Base", "Hypervisor", "Journal", "NodeProtocol"]),
+      "Contracts", path: "Tests/Contracts",
+      ["Base", "Database", "EventLoop", "Hypervisor", "Journal", "NodeProtocol", "Wire"]),
     tests(
       "Simulation",
       [
-        "Base", "Contracts", "Hypervisor", "Images", "Journal", "Log", "NodeProtocol", "Reconciler",
-        "Scratch", "Simulation", "Switch", "TestSupport", "Wire",
+        "Base", "Contracts", "Database", "EventLoop", "Hypervisor", "Images", "Journal", "Lanes",
+        "Log", "NodeProtocol", "Reconciler", "Scratch", "Simulation", "Switch", "TestSupport",
+        "Wire",
       ]),
+    tests(
+      "Bottle", exclude: ["Scenarios", "score", "twice"], ["Base", "Bottle", "JSON", "Simulation"]),
     tests("StateDigest", ["Base", "NodeProtocol", "StateDigest"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),
@@ -231,8 +252,8 @@ let package = Package(
       [
         "Base", "Certificates", "Cloud", "CloudModel", "ControllerDaemon", "Crypto", "Database",
         "Doctor", "Lanes",
-        "LocalCloud", "Log", "Processes", "Scratch", "Store", "TestSupport", "roost-controller",
-        "roostctl",
+        "LocalCloud", "Log", "Processes", "Scratch", "Simulation", "Store", "TestSupport",
+        "roost-controller", "roostctl",
       ]),
     tests(
       "API",

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Base
+import Hypervisor
+import Simulation
+import Switch
+
+extension NodeMachine {
+  /// What there is of an instance, in words.
+  func leftovers(of instance: InstanceID, ports: Set<PortID>) -> [String] {
+    let host = hypervisor.host
+    var found: [String] = []
+    if host.domain(instance) != nil { found.append("a domain") }
+    for tap in host.taps where ports.contains(tap.port) { found.append("tap \(tap.name)") }
+    let folder = "\(Self.root)/instances/\(instance)/"
+    for (path, _) in machine.volume.contents where path.hasPrefix(folder) { found.append(path) }
+    return found
+  }
+}
+
+extension FaultPlan {
+  /// Whether calls of a node, or its disk, say that they have done what they have not.
+  func hasLies(on process: ProcessName) -> Bool {
+    faults.contains { fault in
+      switch fault.event {
+      case .calls(let calls): process == .node(calls.node) && calls.behaviour.lies > 0
+      case .disk(let disk): process == disk.process && disk.trouble == .lieAboutSyncs
+      default: false
+      }
+    }
+  }
+
+  /// Whether any does.
+  var hasLies: Bool {
+    faults.contains { fault in
+      switch fault.event {
+      case .calls(let calls): calls.behaviour.lies > 0
+      case .disk(let disk): disk.trouble == .lieAboutSyncs
+      default: false
+      }
+    }
+  }
+
+  /// Whether a guest ever does something by itself.
+  var hasGuestFaults: Bool {
+    faults.contains { if case .guest = $0.event { true } else { false } }
+  }
+}
