@@ -3,7 +3,6 @@
 public import Base
 import EventLoop
 import Synchronization
-import Testing
 public import Wire
 
 /// What any two connected transports must do, whatever carries their bytes. Runs where both are used.
@@ -37,9 +36,10 @@ public struct TransportContract: Sendable {
       heard += bytes
     }
     try await sending
-    #expect(heard.count == sent.count && heard == sent)
+    try await require(heard == sent, "bytes come in order, all of them")
     // Closed stays closed.
-    #expect(far.tryReceive(atMost: 1).outcome == .closed)
+    try await require(
+      far.tryReceive(atMost: 1).outcome == .closed, "behind the last byte is the end")
   }
 
   /// A connection whose reader does not read takes no more at some point, and takes more when it has been
@@ -51,33 +51,36 @@ public struct TransportContract: Sendable {
     while taken < 64 << 20, case .done(let count) = near.trySend(block[(taken % block.count)...]) {
       taken += count
     }
-    #expect(taken > 64 << 10 && taken < 64 << 20)
+    try await require(taken > 64 << 10 && taken < 64 << 20, "what nobody reads has a bound")
     var read = 0
     while read < taken {
-      let bytes = try #require(try await far.receive(atMost: 50_000))
+      let bytes = try await far.receive(atMost: 50_000) ?? []
+      try await require(!bytes.isEmpty, "what was taken arrives")
       for byte in bytes {
         guard byte == block[read % block.count] else {
-          Issue.record("byte \(read) is another than was sent")
-          return
+          return try await require(false, "byte \(read) is the one that was sent")
         }
         read += 1
       }
     }
-    #expect(far.tryReceive(atMost: 1).outcome == .wantsRead)
-    #expect(try await near.send(block.prefix(100)) == 100)
-    #expect(try await far.receive(atMost: 1000)?.count == 100)
+    try await require(far.tryReceive(atMost: 1).outcome == .wantsRead, "all was read")
+    let (sent, came) = (
+      try await near.send(block.prefix(100)), try await far.receive(atMost: 1000)?.count
+    )
+    try await require(sent == 100 && came == 100, "there is room again once it was read")
   }
 
   /// Nothing is to be read until something has been sent, and either way is open.
   public func bothEndsTalkInTurns() async throws {
-    #expect(near.tryReceive(atMost: 1).outcome == .wantsRead)
+    try await require(near.tryReceive(atMost: 1).outcome == .wantsRead, "nothing was sent yet")
     for round in UInt8(0)..<20 {
-      #expect(try await near.send([round]) == 1)
-      #expect(try await far.receive(atMost: 9) == [round])
-      #expect(try await far.send([round, round]) == 2)
+      let sent = try await near.send([round])
+      let came = try await far.receive(atMost: 9)
+      let answered = try await far.send([round, round])
+      try await require(sent == 1 && came == [round] && answered == 2, "round \(round) is heard")
       var heard: [UInt8] = []
-      while heard.count < 2 { heard += try #require(try await near.receive(atMost: 9)) }
-      #expect(heard == [round, round])
+      while heard.count < 2, let bytes = try await near.receive(atMost: 9) { heard += bytes }
+      try await require(heard == [round, round], "round \(round) is answered")
     }
   }
 
@@ -85,20 +88,31 @@ public struct TransportContract: Sendable {
   public func sendingToWhoHasGoneFails() async throws {
     let block = [UInt8](repeating: 1, count: 1024)[...]
     far.transport.close()
-    #expect(try await near.receive(atMost: 1) == nil)
-    await #expect(throws: TransportFailure.self) {
+    let end = try await near.receive(atMost: 1)
+    try await require(end == nil, "the end is heard")
+    try await requireTransportFailure("sending to who has gone") {
       while true { _ = try await near.send(block) }
     }
   }
 
   /// Of an end that lets go with bytes unread the other learns that they were not.
   public func unreadBytesAreReportedAsAReset() async throws {
-    #expect(try await near.send([1, 2, 3]) == 3)
+    let sent = try await near.send([1, 2, 3])
+    try await require(sent == 3, "three bytes are taken")
     await far.untilReadable()
     far.transport.close()
-    await #expect(throws: TransportFailure.self) { _ = try await near.receive(atMost: 1) }
-    await #expect(throws: TransportFailure.self) { _ = try await near.send([1]) }
+    try await requireTransportFailure("reading after a reset") {
+      _ = try await near.receive(atMost: 1)
+    }
+    try await requireTransportFailure("sending after a reset") { _ = try await near.send([1]) }
   }
+}
+
+private func requireTransportFailure(
+  _ what: String, _ body: () async throws -> Void
+) async throws {
+  do { try await body() } catch is TransportFailure { return }
+  try await require(false, "\(what) fails")
 }
 
 /// A transport has failed, and why.
