@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import FoundationEssentials
 import Testing
 
 @testable import Bottle
@@ -10,10 +10,10 @@ import Testing
   @Test(arguments: FaultSource.operations) func isACallThatSomePartMakes(operation: String) throws {
     let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    let files = ["agent/Images", "Sources/Simulation"].flatMap { folder in
-      let names = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
-      return (names?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }
-        .map { root.appending(path: "\(folder)/\($0)") }
+    let files = try ["agent/Images", "Sources/Simulation"].flatMap { folder in
+      let names = try FileManager.default.subpathsOfDirectory(
+        atPath: root.appending(path: folder).path)
+      return names.filter { $0.hasSuffix(".swift") }.map { root.appending(path: "\(folder)/\($0)") }
     }
     let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
     // The hypervisor's add their first part themselves.
