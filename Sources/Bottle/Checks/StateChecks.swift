@@ -12,6 +12,8 @@ final class StateChecks: Sendable {
   private struct State {
     /// Domains that were defined when last looked at, by node.
     var defined: [NodeID: Set<InstanceID>] = [:]
+    /// Those that went after they were revoked.
+    var gone: [NodeID: Set<InstanceID>] = [:]
     /// Servers and disabled nodes at the last look at the records.
     var seen: Set<InstanceID> = []
     var closed: Set<NodeID> = []
@@ -67,9 +69,28 @@ final class StateChecks: Sendable {
     for finding in reading.records.findings() {
       report(Violation(.records, finding.text, subject: finding.instance?.description))
     }
+    lookForUnaskedRemovals(reading)
     lookAtPlaces(reading)
     lookForLeftovers(reading)
     return violations.isEmpty
+  }
+
+  /// What was ever as it should be is removed only because somebody has asked for it.
+  private func lookForUnaskedRemovals(_ reading: StoreReading) {
+    let revocations = revocations
+    let removals =
+      reading.records.desired.filter {
+        $0.isAbsent && revocations.hasSettled($0.instance, on: $0.node)
+      }
+      .map { ($0.instance, $0.node) }
+      + reading.orphans.filter { $0.removal != nil }.map { ($0.instance, $0.node) }
+    for (instance, node) in removals where !world.ledger.isGivenUp("\(instance)") {
+      report(
+        Violation(
+          .keptUntilRevoked,
+          "Node \(node) is to remove instance \(instance), and nobody has asked for that.",
+          subject: "\(instance)"))
+    }
   }
 
   /// What is new must not be where an operator lets nothing new go. What was closed in the same commit may
@@ -148,6 +169,12 @@ final class StateChecks: Sendable {
     for node in world.nodes {
       let present = Set(node.hypervisor.host.domains.compactMap(\.instance))
       now[node.id] = present
+      for instance in (state.withLock { $0.gone[node.id] } ?? []).intersection(present).sorted() {
+        report(
+          Violation(
+            .staysGone, "The guest of instance \(instance) was removed and is made anew.",
+            subject: "\(instance)"))
+      }
       for instance in (before[node.id] ?? []).subtracting(present).sorted() {
         lost.append((node, instance))
       }
@@ -162,7 +189,11 @@ final class StateChecks: Sendable {
       state.revocations.note(reading)
       return state.revocations
     }
-    for (node, instance) in lost where !revocations.hasRevoked(instance, on: node.id) {
+    for (node, instance) in lost {
+      guard !revocations.hasRevoked(instance, on: node.id) else {
+        state.withLock { _ = $0.gone[node.id, default: []].insert(instance) }
+        continue
+      }
       let told = reading.records.desired.first { $0.instance == instance && $0.node == node.id }
       // While something is changed a guest may be away.
       guard told?.isSettled ?? revocations.hasSettled(instance, on: node.id) else { continue }

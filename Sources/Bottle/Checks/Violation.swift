@@ -10,6 +10,8 @@ public struct Violation: Hashable, Sendable {
     case runsOnce = "runs-once"
     /// A guest goes only when its controller has revoked it.
     case keptUntilRevoked = "kept-until-revoked"
+    /// A guest that was removed is not made anew.
+    case staysGone = "stays-gone"
     /// Of what a node says is gone nothing is left there.
     case nothingLeft = "nothing-left"
     /// Once faults are over, all comes to rest as it should be.

@@ -24,12 +24,14 @@ final class Clients: Sendable {
     let clock = SimulatedClock(world.timeline, bootedAt: .zero)
     `operator` = Operator(
       seed: seed &+ 100, door: world.door, clock: clock, nodes: world.nodes.map(\.id),
-      recorder: world.recorder, pause: .seconds(300))
+      ledger: world.ledger, recorder: world.recorder, pause: .seconds(300))
+    let draws = SeededRandomness(seed: seed &+ 300)
     tenants = (0..<world.scenario.clients).map { number in
       Tenant(
         NamedCallers.tenant(number), seed: seed &* 31 &+ UInt64(number) &+ 1000,
         door: world.door, clock: clock, things: things, ledger: world.ledger,
-        recorder: world.recorder, enough: Self.enough(world.scenario), pause: .seconds(60))
+        recorder: world.recorder, enough: Self.enough(world.scenario), pause: .seconds(60),
+        whenCreating: { Self.backUpSoon(world, draws) })
     }
     running = Mutex(tenants.count + 1)
     start("operator", world) { [self] in await self.operator.run(until: end) }
@@ -64,6 +66,13 @@ final class Clients: Sendable {
   private static func enough(_ scenario: Scenario) -> Int {
     let room = scenario.nodes * NodeMachine.room - 1
     return max(1, min(6, room / max(1, scenario.clients)))
+  }
+
+  /// Now and then a backup is one of the moment in which a server is being made.
+  private static func backUpSoon(_ world: World, _ randomness: SeededRandomness) {
+    guard randomness.number(below: 8) == 0 else { return }
+    let soon = Duration.microseconds(Int64(randomness.number(below: 150_000)))
+    world.timeline.after(soon) { world.backups.make() }
   }
 
   private static func makeBackups(

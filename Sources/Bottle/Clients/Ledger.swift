@@ -9,6 +9,8 @@ final class Ledger: Sendable {
   private let timeline: Timeline
   private let history = Mutex(ClientHistory())
   private let reported = Mutex<[Violation]>([])
+  /// Servers of which somebody has asked for the removal.
+  private let unwanted = Mutex<Set<String>>([])
 
   init(_ timeline: Timeline) { self.timeline = timeline }
 
@@ -29,6 +31,12 @@ final class Ledger: Sendable {
   func restore(backup: Duration, settled: Duration) {
     history.withLock { $0.restore(backup: backup, at: now, settled: settled) }
   }
+
+  /// Somebody asks for the removal of a server or of an orphan: from now on it may go.
+  func give(up instance: String) { _ = unwanted.withLock { $0.insert(instance) } }
+
+  /// Whether anybody ever did.
+  func isGivenUp(_ instance: String) -> Bool { unwanted.withLock { $0.contains(instance) } }
 
   /// A client was told what it must never be.
   func report(_ violation: Violation) { reported.withLock { $0.append(violation) } }

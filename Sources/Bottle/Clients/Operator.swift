@@ -15,17 +15,19 @@ final class Operator: Sendable {
   private let clock: SimulatedClock
   private let randomness: SeededRandomness
   private let nodes: [NodeID]
+  private let ledger: Ledger
   private let recorder: Recorder
   private let pause: Duration
 
   init(
-    seed: UInt64, door: APIDoor, clock: SimulatedClock, nodes: [NodeID], recorder: Recorder,
-    pause: Duration
+    seed: UInt64, door: APIDoor, clock: SimulatedClock, nodes: [NodeID], ledger: Ledger,
+    recorder: Recorder, pause: Duration
   ) {
     self.door = door
     self.clock = clock
     randomness = SeededRandomness(seed: seed)
     self.nodes = nodes
+    self.ledger = ledger
     self.recorder = recorder
     self.pause = pause
   }
@@ -68,18 +70,26 @@ final class Operator: Sendable {
     }
   }
 
-  /// Paths of orphans of which nobody has ordered the removal.
-  private func orphans() async -> [String] {
+  /// Those of which nobody has ordered the removal.
+  private func orphans() async -> [OrphanPath] {
     guard case .answered(let response) = await ask("GET", "/operator/v1/orphans") else { return [] }
     return (response.json["orphans"]?.elements ?? []).compactMap { orphan in
       guard let node = orphan["node_id"]?.text, let instance = orphan["instance_id"]?.text,
         orphan["is_being_removed"] == .bool(false)
       else { return nil }
-      return "/operator/v1/nodes/\(node)/orphans/\(instance)"
+      return OrphanPath(node: node, instance: instance)
     }
   }
 
-  private func remove(_ orphan: String) async { _ = await ask("DELETE", orphan) }
+  private func remove(_ orphan: OrphanPath) async {
+    ledger.give(up: orphan.instance)
+    _ = await ask("DELETE", "/operator/v1/nodes/\(orphan.node)/orphans/\(orphan.instance)")
+  }
+
+  private struct OrphanPath {
+    let node: String
+    let instance: String
+  }
 
   /// What an audit finds; nil when it could not be made.
   func audit() async -> [String]? {

@@ -31,6 +31,8 @@ final class Tenant: Sendable {
   private let things: Things
   let ledger: Ledger
   private let recorder: Recorder
+  /// Is called when a server is asked for.
+  private let whenCreating: @Sendable () -> Void
   /// With so many servers nothing more is made.
   private let enough: Int
   /// Between one request and the next, on average.
@@ -42,8 +44,10 @@ final class Tenant: Sendable {
 
   init(
     _ name: String, seed: UInt64, door: APIDoor, clock: SimulatedClock, things: Things,
-    ledger: Ledger, recorder: Recorder, enough: Int, pause: Duration
+    ledger: Ledger, recorder: Recorder, enough: Int, pause: Duration,
+    whenCreating: @escaping @Sendable () -> Void = {}
   ) {
+    self.whenCreating = whenCreating
     self.enough = enough
     self.name = name
     self.door = door
@@ -95,6 +99,7 @@ final class Tenant: Sendable {
   func create(
     _ key: String, _ owned: inout [Owned], _ unanswered: inout [String]
   ) async {
+    whenCreating()
     asked.withLock { $0.append(key) }
     let operation = ledger.ask(name, .create(key), of: key)
     let image = things.images[Int(randomness.number(below: UInt64(things.images.count)))]
@@ -121,6 +126,7 @@ final class Tenant: Sendable {
   }
 
   func delete(_ server: Owned, _ owned: inout [Owned]) async {
+    ledger.give(up: server.id)
     let operation = ledger.ask(name, .delete, of: server.key)
     switch await ask("DELETE", "/compute/v2.1/servers/\(server.id)", subject: server.id) {
     case .done(204, _): ledger.answer(operation, .done)

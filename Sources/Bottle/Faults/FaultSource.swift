@@ -53,7 +53,7 @@ struct FaultSource {
         .init(
           age: span(.seconds(1)...(.seconds(900))),
           down: span(.milliseconds(100)...(.seconds(120))),
-          cutAt: draws.chance(1, of: 2) ? 0 : draws.number(1...60)))
+          cutAt: draws.chance(1, of: 2) ? 0 : draws.number(1...50)))
     }
   }
 
