@@ -6,7 +6,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 RELEASE = swift build -c release --static-swift-stdlib
 SCRIPTS = .ci/run $(shell grep -lsI '^\#!/bin/\(ba\)\?sh' Tests/*/* Tests/Bench/*/* Tests/Guest/files/* Tests/Lab/host/* systemd/packages/*) $(addprefix Tests/Lab/,verbs machine cloud)
-SUITES ?= boot wire fleet
+SUITES ?= boot wire fleet bottle
 SECONDS ?= 60
 MINUTES ?= 2
 

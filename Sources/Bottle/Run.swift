@@ -60,7 +60,7 @@ public struct Run: Sendable {
       let next = min(world.timeline.now + Self.interval, end)
       world.timeline.run(until: next) { checks.afterStep() && !world.isLookWanted }
       guard checks.violations.isEmpty else { return false }
-      _ = world.takeWantedLook()
+      world.isLookWanted = false
       checks.atQuietMoment()
       let states = awaiting(world, checks) { await NodeStates.violations(world) }
       for violation in states ?? [] { checks.report(violation) }

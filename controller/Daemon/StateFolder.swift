@@ -39,7 +39,9 @@ final class StateFolder: Sendable {
 
   static func absent(_ path: String) -> RoostError {
     RoostError(
-      .notFound, "There is no controller in \(path) yet; make one with `roost-controller init`.")
+      .notFound,
+      "There is no controller in \(path) yet; make one with `roost-controller init`, or run a restore "
+        + "again that was cut off.")
   }
 
   /// Makes the key that all others come from; one there already is kept.

@@ -21,22 +21,18 @@ extension NodeMachine {
 extension FaultPlan {
   /// Whether calls of a node, or its disk, say that they have done what they have not.
   func hasLies(on process: ProcessName) -> Bool {
-    faults.contains { fault in
-      switch fault.event {
-      case .calls(let calls): process == .node(calls.node) && calls.behaviour.lies > 0
-      case .disk(let disk): process == disk.process && disk.trouble == .lieAboutSyncs
-      default: false
-      }
-    }
+    liars.contains(process)
   }
 
   /// Whether any does.
-  var hasLies: Bool {
-    faults.contains { fault in
+  var hasLies: Bool { !liars.isEmpty }
+
+  private var liars: [ProcessName] {
+    faults.compactMap { fault in
       switch fault.event {
-      case .calls(let calls): calls.behaviour.lies > 0
-      case .disk(let disk): disk.trouble == .lieAboutSyncs
-      default: false
+      case .calls(let calls) where calls.behaviour.lies > 0: .node(calls.node)
+      case .disk(let disk) where disk.trouble == .lieAboutSyncs: disk.process
+      default: nil
       }
     }
   }

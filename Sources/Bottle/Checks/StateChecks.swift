@@ -66,6 +66,10 @@ final class StateChecks: Sendable {
       if state.epoch != reading.epoch { (state.closed, state.records) = ([], nil) }
       state.epoch = reading.epoch
     }
+    let unsettled = reading.records.desired.filter { !$0.isSettled }.count
+    world.recorder.tell(
+      "controller", .commit,
+      "\(reading.servers.count) servers are on record, \(unsettled) states to be settled")
     for finding in reading.records.findings() {
       report(Violation(.records, finding.text, subject: finding.instance?.description))
     }

@@ -30,8 +30,6 @@ public struct Violation: Hashable, Sendable {
     case audit
     /// A backup that was finished can be restored.
     case restorable
-    /// A program starts again after whatever befell it.
-    case starts
   }
 
   public let promise: Promise

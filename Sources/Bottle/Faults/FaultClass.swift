@@ -12,7 +12,7 @@ public enum FaultClass: String, Hashable, Sendable, CaseIterable {
   case weather
   /// Connections are reset.
   case reset
-  /// One end of a connection vanishes.
+  /// Connections are forgotten on the way, and no end is told.
   case halfOpen = "half-open"
   /// Writes or syncs fail, or the disk is full.
   case disk

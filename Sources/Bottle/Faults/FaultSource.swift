@@ -27,7 +27,7 @@ struct FaultSource {
         .init(nodes: group, direction: one(), lasting: span(.milliseconds(10)...(.seconds(1200)))))
     case .weather: .weather(weather)
     case .reset: .reset(.init(node: node))
-    case .halfOpen: .halfOpen(.init(node: node, vanishes: one()))
+    case .halfOpen: .halfOpen(.init(node: node))
     case .disk: .disk(disk([.failWrites, .failSyncs, .full]))
     case .lyingDisk: .disk(disk([.lieAboutSyncs]))
     case .lanes:

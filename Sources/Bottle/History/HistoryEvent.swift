@@ -12,12 +12,8 @@ public struct HistoryEvent: Hashable, Sendable {
     case answer
     /// The controller wrote a transaction.
     case commit
-    /// A node was told, or told.
-    case message
-    /// A node did a step towards what it was told.
+    /// A node's hypervisor, switch or disk did something.
     case step
-    /// A node reported what is.
-    case report
     /// A program logged.
     case log
     /// Something was made to go wrong.
@@ -26,8 +22,6 @@ public struct HistoryEvent: Hashable, Sendable {
     case crash
     /// A process or a machine came up.
     case restart
-    /// Something was checked.
-    case check
     /// Something is not as it must be.
     case finding
 

@@ -24,7 +24,7 @@ final class FaultDriver: Sendable {
           machine.trouble(for: fault.event.span ?? .zero)
         }
         begin(fault.event)
-        world.wantsLook()
+        world.isLookWanted = true
       }
     }
     world.timeline.at(Uptime(nanoseconds: 0) + plan.end) { [self] in
@@ -42,8 +42,7 @@ final class FaultDriver: Sendable {
     case .partition(let fault): part(fault)
     case .weather(let fault): worsen(fault)
     case .reset(let fault): world.network.reset("node-\(fault.node)")
-    case .halfOpen(let fault):
-      world.network.halfOpen("node-\(fault.node)")
+    case .halfOpen(let fault): world.network.halfOpen("node-\(fault.node)")
     case .disk(let fault): spoil(fault)
     case .lanes(let fault):
       let machine = world.machine(fault.process)

@@ -75,9 +75,19 @@ final class Machine: Sendable {
         guard process?.isAlive == true else {
           throw RoostError(.cancelled, "The process that called \(call) was killed.")
         }
+        if moment == .after, Self.steps.contains(call) {
+          recorder.tell("\(name)", .step, call)
+        }
       }
     }
   }
+
+  /// Calls that change something; the others only look.
+  private static let steps: Set<String> = [
+    "hypervisor.define", "hypervisor.start", "hypervisor.shutdown", "hypervisor.destroy",
+    "hypervisor.undefine", "switch.plug", "switch.unplug", "images.download",
+    "disks.createDisk", "disks.createConfigDrive", "disks.remove",
+  ]
 
   /// How calls go while nothing is wrong.
   static let usualBehaviours = Behaviours(

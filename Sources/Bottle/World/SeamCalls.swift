@@ -3,7 +3,7 @@
 import Simulation
 import Synchronization
 
-/// Counts what a machine's process asks of the world outside it, and has something happen in the midst of
+/// Hears of what a machine's process asks of the world outside it, and has something happen in the midst of
 /// such a call: a crash between a write and its flush, between a guest's start and the journal's knowing.
 final class SeamCalls: Sendable {
   private struct Due {
@@ -14,15 +14,11 @@ final class SeamCalls: Sendable {
   }
 
   private struct State {
-    var count: UInt64 = 0
     var due: [Due] = []
     var isUnheeded = false
   }
 
   private let state = Mutex(State())
-
-  /// How many calls there were.
-  var count: UInt64 { state.withLock { $0.count } }
 
   /// Has `happen` called within the call after `calls` others.
   ///
@@ -51,7 +47,6 @@ final class SeamCalls: Sendable {
   func reach(_ call: String, settles: Bool = false) {
     let happening = state.withLock { state in
       guard !state.isUnheeded else { return [Due]() }
-      state.count += 1
       guard !state.due.isEmpty else { return [Due]() }
       var now: [Due] = []
       var later: [Due] = []

@@ -60,14 +60,11 @@ final class World: Sendable {
     network.onCall = { call in machines[call.machine]?.calls.reach("network \(call.operation)") }
   }
 
-  /// Whether something happened that must be looked at before time goes on, asked once.
-  func takeWantedLook() -> Bool { lookIsWanted.exchange(false, ordering: .relaxed) }
-
-  /// Has everything looked at when this step has ended.
-  func wantsLook() { lookIsWanted.store(true, ordering: .relaxed) }
-
-  /// Whether that is so.
-  var isLookWanted: Bool { lookIsWanted.load(ordering: .relaxed) }
+  /// Whether something happened that must be looked at when this step has ended, before time goes on.
+  var isLookWanted: Bool {
+    get { lookIsWanted.load(ordering: .relaxed) }
+    set { lookIsWanted.store(newValue, ordering: .relaxed) }
+  }
 
   /// The controller's machine, then the nodes'.
   var machines: [Machine] { [controller.machine] + nodes.map(\.machine) }

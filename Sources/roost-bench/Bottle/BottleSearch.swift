@@ -23,7 +23,6 @@ struct BottleSearch {
   /// - Returns: how much was simulated.
   /// - Throws: `conflict` when a run breaks a promise; its files are written.
   func run() async throws(RoostError) -> [Figure] {
-    try plant(options.bug)
     if let file = options.replay { return try await replay(file) }
     let first = options.seed ?? SystemRandomness().number(below: 1 << 48)
     var (runs, hours) = (0, 0.0)
@@ -41,13 +40,13 @@ struct BottleSearch {
     ]
   }
 
-  /// Puts a bug in.
+  /// Puts a scenario's bug in.
   private func plant(_ name: String?) throws(RoostError) {
     guard let name else { return }
     guard let bug = PlantedBug(rawValue: name) else {
       throw RoostError(
         .badRequest,
-        "--bug is \"\(name)\"; it must be one of "
+        "The planted bug is \"\(name)\"; it must be one of "
           + "\(PlantedBug.allCases.map(\.rawValue).joined(separator: ", ")).")
     }
     #if PLANTED_BUGS
@@ -55,7 +54,7 @@ struct BottleSearch {
     #else
       throw RoostError(
         .badRequest,
-        "--bug: this build has no \(bug.rawValue); `make bottle-score` makes one that has.")
+        "This build has no planted bug \(bug.rawValue); `make bottle-score` makes one that has.")
     #endif
   }
 
@@ -65,6 +64,7 @@ struct BottleSearch {
   }
 
   private func once(_ scenario: Scenario) throws(RoostError) -> Run.Outcome {
+    try plant(scenario.plantedBug)
     let outcome = try Run(scenario, keeping: Self.keptEvents).outcome()
     progress(
       "seed \(scenario.seed): \(scenario.plan.faults.count) faults, \(outcome.history.count) "

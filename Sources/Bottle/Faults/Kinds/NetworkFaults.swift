@@ -35,21 +35,14 @@ extension Fault {
     public var node = 0
   }
 
-  /// One end of the node's connections to the controller vanishes; the other is not told.
+  /// Something between the ends forgets the node's connections to the controller, as a NAT that is restarted:
+  /// whatever is sent on them is swallowed, and neither end is told.
   public struct HalfOpen: Hashable, Sendable {
     public var node = 0
-    public var vanishes = End.node
-
-    /// The end that vanishes.
-    public enum End: String, Hashable, Sendable, CaseIterable {
-      case node
-      case controller
-    }
   }
 }
 
 extension Fault.Partition.Direction: FaultChoice {}
-extension Fault.HalfOpen.End: FaultChoice {}
 
 extension Fault.Partition: FaultPayload {
   mutating func visit<F: FaultFields>(_ fields: inout F) throws(F.Failure) {
@@ -96,10 +89,9 @@ extension Fault.Reset: FaultPayload {
 extension Fault.HalfOpen: FaultPayload {
   mutating func visit<F: FaultFields>(_ fields: inout F) throws(F.Failure) {
     try fields.node("node", &node)
-    try fields.choice("vanishes", &vanishes)
   }
 
   public var description: String {
-    "the \(vanishes.rawValue)'s end of the connections of node-\(node) vanishes"
+    "the connections of node-\(node) are forgotten on the way"
   }
 }
