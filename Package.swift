@@ -154,7 +154,8 @@ let package = Package(
     program(
       "roostctl", path: "Sources/roostctl",
       ["Base", "Certificates", "Config", "HTTPClient", "JSON", "Lanes"]),
-    library("LocalCloud", ["Base", "HTTPClient", "JSON", "Lanes", "Processes"]),
+    library(
+      "LocalCloud", ["Base", "EventLoop", "HTTPClient", "JSON", "Lanes", "Processes"]),
     program(
       "roost-bench", path: "Sources/roost-bench",
       [

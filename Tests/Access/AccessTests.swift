@@ -41,7 +41,7 @@ final class AccessTests: Sendable {
       #expect(!wrong.succeeded && wrong.said.contains("The token is for the host \"alpha\""))
       let enrolled = try await controller.enrol("alpha", token)
       #expect(enrolled.succeeded, "\(enrolled.said)")
-      #expect(try await isWelcome(controller.material("alpha")))
+      #expect(try await ending(controller.material("alpha")) == nil)
 
       // Replayed: by another host, and by the same one, which has a new key by now.
       for host in ["beta", "alpha"] {
@@ -49,7 +49,7 @@ final class AccessTests: Sendable {
         #expect(!replayed.succeeded && replayed.said.contains("a token is good once"))
       }
       #expect(try controller.log().contains("refused to enrol 127.0.0.1"))
-      #expect(try await isWelcome(controller.material("alpha")), "what it has stays good")
+      #expect(try await ending(controller.material("alpha")) == nil, "what it has stays good")
       let listed = try await controller.roostctl("enrolment", "list").output
       #expect(String(decoding: listed, as: UTF8.self).contains("used"))
 
@@ -103,7 +103,7 @@ final class AccessTests: Sendable {
 
       let token = try await controller.token("--node", "\(node.id)")
       #expect(try await controller.enrol("alpha", token).succeeded)
-      #expect(try await isWelcome(controller.material("alpha")))
+      #expect(try await ending(controller.material("alpha")) == nil)
       #expect(try await !isWelcome(first), "old ones stay refused")
 
       #expect(try await controller.roostctl("node", "revoke", "\(offline)").end == .exited(0))
@@ -114,7 +114,7 @@ final class AccessTests: Sendable {
     // The store remembers.
     try await controller.running {
       let enrolled = try controller.material("alpha")
-      #expect(try await isWelcome(enrolled))
+      #expect(try await ending(enrolled) == nil)
       #expect(try await !isWelcome(made))
     }
   }
@@ -134,7 +134,7 @@ final class AccessTests: Sendable {
         certificate: Array(reply.certificate.chain.utf8), key: Secret(try key.pem()),
         authorities: Array(reply.certificate.authorities.utf8), source: "the reply")
       try await node.heartbeat()
-      #expect(try await isWelcome(second), "the next connection")
+      #expect(try await ending(second) == nil, "the next connection")
     }
   }
 
@@ -169,7 +169,7 @@ final class AccessTests: Sendable {
     let made = try await controller.offline("lost", lost)
     var token = ""
     try await controller.running {
-      #expect(try await isWelcome(made))
+      #expect(try await ending(made) == nil)
       #expect(try await controller.roostctl("node", "revoke", "\(lost)").end == .exited(0))
       token = try await controller.token()
     }

@@ -64,6 +64,10 @@ struct SimulatedHostTests {
   }
 
   @Test func `Guests of a simulated host outlive the agent that made them`() async throws {
+    try await withBlockingThread { try await outlive() }
+  }
+
+  private func outlive() async throws {
     let site = try await Site()
     var agent = try site.startAgent()
     do {

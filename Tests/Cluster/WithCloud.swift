@@ -11,6 +11,10 @@ struct WithCloud: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
+    try await withBlockingThread { try await withCloud(function) }
+  }
+
+  private func withCloud(_ function: @Sendable () async throws -> Void) async throws {
     let cloud = try LocalCloud.make(purpose: "cluster")
     let outcome: Result<Void, any Error>
     do {

@@ -74,6 +74,10 @@ struct WithLibvirtd: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
+    try await withBlockingThread { try await withLibvirtd(function) }
+  }
+
+  private func withLibvirtd(_ function: @Sendable () async throws -> Void) async throws {
     let libvirtd = try PrivateLibvirtd.start()
     let outcome: Result<Void, any Error>
     do {
