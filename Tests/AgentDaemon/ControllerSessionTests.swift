@@ -16,11 +16,17 @@ import Wire
 
 @testable import AgentDaemon
 
-private struct IdleSwitch: Switch {
+private final class IdleSwitch: Switch {
+  private let taps: Mutex<[ObservedTap]>
+
+  init(taps: [ObservedTap] = []) { self.taps = Mutex(taps) }
+
   func ensureBridge(_ physicalNetwork: String) async throws(RoostError) {}
-  func ports() async throws(RoostError) -> [ObservedTap] { [] }
+  func ports() async throws(RoostError) -> [ObservedTap] { taps.withLock { $0 } }
   func plug(_ port: PortSpec) async throws(RoostError) {}
-  func unplug(_ port: PortID) async throws(RoostError) {}
+  func unplug(_ port: PortID) async throws(RoostError) {
+    taps.withLock { taps in taps.removeAll { $0.port == port } }
+  }
 }
 
 @Suite(.timeLimit(.minutes(10))) final class ControllerSessionTests {
@@ -175,6 +181,32 @@ private struct IdleSwitch: Switch {
       let held = try #require(controller.now.registrations.first?.held)
       #expect(held.map(\.instanceID) == [instance])
       #expect(held.map(\.generation) == [.zero], "older than all that the controller may want")
+    }
+  }
+
+  @Test func aGuestThatTurnsUpLaterIsToldByRegisteringAnew() async throws {
+    let hypervisor = IdleHypervisor()
+    (parts.clock, parts.hypervisor) = (ImpatientClock(), hypervisor)
+    try await running {
+      await controller.until { !$0.registrations.isEmpty }
+      #expect(controller.now.registrations.first?.held.isEmpty == true)
+      hypervisor.add(
+        ObservedDomain(
+          instance: instance, name: "roost-\(instance)", uuid: instance.uuid, powerState: .running,
+          active: true, generation: Generation(epoch: 1, number: 7), node: node, role: .owner))
+      await controller.until { $0.registrations.count == 2 }
+      #expect(controller.now.registrations.last?.held.map(\.instanceID) == [instance])
+    }
+  }
+
+  @Test func aTapThatNobodyUsesGoes() async throws {
+    let network = IdleSwitch(taps: [
+      ObservedTap(
+        name: "tap1", port: .random(from: SystemRandomness()), bridge: nil, mtu: 1500, up: true)
+    ])
+    (parts.clock, parts.network) = (ImpatientClock(), network)
+    try await running {
+      while try await !network.ports().isEmpty { await Task.yield() }
     }
   }
 

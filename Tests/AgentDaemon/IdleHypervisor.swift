@@ -8,20 +8,22 @@ import Synchronization
 final class IdleHypervisor: Hypervisor {
   private struct State {
     var link: HypervisorEvent
+    var known: [ObservedDomain]
     var readers: [AsyncStream<HypervisorEvent>.Continuation] = []
   }
 
-  private let known: [ObservedDomain]
   private let state: Mutex<State>
 
   init(known: [ObservedDomain] = [], link: HypervisorEvent = .connected) {
-    self.known = known
-    state = Mutex(State(link: link))
+    state = Mutex(State(link: link, known: known))
   }
 
   var link: HypervisorEvent { state.withLock { $0.link } }
   /// Whether somebody follows the events.
   var isWatched: Bool { state.withLock { !$0.readers.isEmpty } }
+
+  /// A guest turns up that was not there.
+  func add(_ domain: ObservedDomain) { state.withLock { $0.known.append(domain) } }
 
   func tell(_ link: HypervisorEvent) {
     state.withLock { state in
@@ -33,7 +35,9 @@ final class IdleHypervisor: Hypervisor {
   func inventory() async throws(RoostError) -> HostInventory {
     throw RoostError(.unavailable, "not asked here")
   }
-  func domains() async throws(RoostError) -> [ObservedDomain] { known }
+  func domains() async throws(RoostError) -> [ObservedDomain] {
+    state.withLock { $0.known }
+  }
   func domain(_ id: InstanceID) async throws(RoostError) -> ObservedDomain? { nil }
   func define(_ domain: DomainSpec) async throws(RoostError) {}
   func start(_ id: InstanceID, paused: Bool) async throws(RoostError) {}
@@ -61,5 +65,19 @@ final class LeapingClock: Clock {
   func sleep(until deadline: Uptime) async throws {
     try Task.checkCancellation()
     reading.withLock { $0 = max($0, deadline) }
+  }
+}
+
+/// A clock that does not wait for what happens every few minutes.
+final class ImpatientClock: Clock {
+  private let clock = SystemClock()
+  private static let patience = Duration.seconds(20)
+
+  var now: Timestamp { clock.now }
+  var uptime: Uptime { clock.uptime }
+
+  func sleep(until deadline: Uptime) async throws {
+    try await clock.sleep(
+      until: deadline < uptime + Self.patience ? deadline : uptime + .milliseconds(1))
   }
 }
