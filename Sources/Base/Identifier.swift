@@ -15,20 +15,17 @@ public struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConve
   }
 
   /// Parses the canonical form, with or without hyphens, in any case. Nil for anything else.
-  public init?(_ text: some StringProtocol) {
-    let text = String(text)
-    if let uuid = UUID(uuidString: text) {
-      self.uuid = uuid
-      return
+  public init?(_ text: some StringProtocol) { self.init(String(text)) }
+
+  /// The same of a whole text.
+  public init?(_ text: String) {
+    var text = text
+    var uuid = Self.zero.uuid.uuid
+    let isParsed = text.withUTF8 { text in
+      withUnsafeMutableBytes(of: &uuid) { UUIDText.parse(text, into: $0) }
     }
-    guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 != 0x2D }) else { return nil }
-    var hyphenated = ""
-    for (offset, character) in text.enumerated() {
-      if [8, 12, 16, 20].contains(offset) { hyphenated.append("-") }
-      hyphenated.append(character)
-    }
-    guard let uuid = UUID(uuidString: hyphenated) else { return nil }
-    self.uuid = uuid
+    guard isParsed else { return nil }
+    self.init(UUID(uuid: uuid))
   }
 
   /// A fresh version 4 UUID from the given source of chance.
@@ -56,10 +53,21 @@ public struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConve
   }
 
   /// Lower case with hyphens, as OpenStack's APIs print ids.
-  public var description: String { uuid.uuidString.lowercased() }
+  public var description: String {
+    withUnsafeBytes(of: uuid.uuid) { UUIDText.text(of: $0, hyphens: true) }
+  }
 
   /// 32 lower-case hex digits without hyphens, as Keystone prints users and projects.
-  public var hex: String { description.replacing("-", with: "") }
+  public var hex: String {
+    withUnsafeBytes(of: uuid.uuid) { UUIDText.text(of: $0, hyphens: false) }
+  }
+
+  public static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(words.0)
+    hasher.combine(words.1)
+  }
 
   /// The order of the bytes, which is that of the canonical texts.
   public static func < (left: Self, right: Self) -> Bool {

@@ -18,6 +18,23 @@ import Testing
     #expect(NodeID(text) == nil)
   }
 
+  @Test func refusesSignsAndHyphensInOtherPlaces() {
+    #expect(NodeID("+b5f9c1e-54d8-4ab2-8a90-3f3c6a1d2e4f") == nil)
+    #expect(NodeID(" b5f9c1e-54d8-4ab2-8a90-3f3c6a1d2e4f") == nil)
+    #expect(NodeID("0b5f9c1e5-4d8-4ab2-8a90-3f3c6a1d2e4f") == nil)
+    #expect(NodeID("-b5f9c1e54d84ab28a903f3c6a1d2e4f") == nil)
+  }
+
+  @Test func writesEveryDigitInItsPlace() {
+    let id = NodeID(uuidBytes: [
+      0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF, 0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32,
+      0x10,
+    ])
+    #expect(id?.description == "01234567-89ab-cdef-fedc-ba9876543210")
+    #expect(id?.hex == "0123456789abcdeffedcba9876543210")
+    #expect(NodeID("01234567-89AB-CDEF-FEDC-BA9876543210") == id)
+  }
+
   @Test func refusesThirtyTwoCharactersThatAreNotHex() {
     #expect(NodeID(String(repeating: "z", count: 32)) == nil)
   }
