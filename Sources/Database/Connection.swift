@@ -16,7 +16,8 @@ final class Connection {
   private static let statementLimit = 512
 
   private let handle: OpaquePointer
-  private var statements: [String: OpaquePointer] = [:]
+  private var statements: [String: Prepared] = [:]
+  private var watch: RowWatch?
 
   init(_ path: String, _ mode: Mode, vfs: String?) throws(RoostError) {
     var opened: OpaquePointer?
@@ -82,9 +83,24 @@ final class Connection {
     _ = try rows("PRAGMA wal_checkpoint(TRUNCATE)", [])
   }
 
+  /// Has `told` hear of every row that this connection changes from now on, in tables that are there now.
+  func watch(_ told: @escaping @Sendable (RowChange) -> Void) throws(RoostError) {
+    var tables: [String: [String: Int32]] = [:]
+    for table in try rows("SELECT name FROM sqlite_schema WHERE type = 'table'", []) {
+      let name = try table.text("name")
+      for column in try rows("SELECT cid, name FROM pragma_table_info(?)", [.text(name)]) {
+        tables[name, default: [:]][try column.text("name")] = Int32(
+          clamping: try column.integer("cid"))
+      }
+    }
+    let watch = RowWatch(tables: tables, told)
+    watch.listen(to: handle)
+    self.watch = watch
+  }
+
   /// Lets go of every prepared statement; some commands need that.
   func forgetStatements() {
-    for name in statements.keys.sorted() { sqlite3_finalize(statements[name]) }
+    for name in statements.keys.sorted() { sqlite3_finalize(statements[name]?.handle) }
     statements = [:]
   }
 
@@ -125,7 +141,7 @@ final class Connection {
 
   /// Runs one statement and returns how many rows it changed.
   func run(_ sql: String, _ values: [SQLValue]) throws(RoostError) -> Int {
-    let statement = try bound(sql, values)
+    let statement = try bound(sql, values).handle
     defer { sqlite3_reset(statement) }
     var code = sqlite3_step(statement)
     while code == SQLITE_ROW { code = sqlite3_step(statement) }
@@ -135,17 +151,18 @@ final class Connection {
 
   /// Runs one statement and returns its rows.
   func rows(_ sql: String, _ values: [SQLValue]) throws(RoostError) -> [Row] {
-    let statement = try bound(sql, values)
+    let prepared = try bound(sql, values)
+    let statement = prepared.handle
     defer { sqlite3_reset(statement) }
-    let names = (0..<sqlite3_column_count(statement)).map { column in
-      sqlite3_column_name(statement, column).map { String(cString: $0) } ?? ""
-    }
     var found: [Row] = []
     while true {
       let code = sqlite3_step(statement)
       if code == SQLITE_DONE { return found }
       guard code == SQLITE_ROW else { throw .database(handle, code, sql) }
-      found.append(Row(names: names, values: names.indices.map { column(statement, $0) }))
+      // Not before the first step, in which SQLite prepares anew what a change of the schema made stale.
+      let columns = prepared.columns()
+      found.append(
+        Row(columns, values: (0..<columns.count).map { column(statement, $0) }))
     }
   }
 
@@ -166,8 +183,9 @@ final class Connection {
     }
   }
 
-  private func bound(_ sql: String, _ values: [SQLValue]) throws(RoostError) -> OpaquePointer {
-    let statement = try prepared(sql)
+  private func bound(_ sql: String, _ values: [SQLValue]) throws(RoostError) -> Prepared {
+    let prepared = try prepared(sql)
+    let statement = prepared.handle
     // What was bound last stays until it is replaced; a count that differs is a slip in the code.
     guard Int(sqlite3_bind_parameter_count(statement)) == values.count else {
       throw RoostError(
@@ -178,7 +196,7 @@ final class Connection {
       let code = bind(statement, Int32(offset + 1), value)
       guard code == SQLITE_OK else { throw .database(handle, code, sql) }
     }
-    return statement
+    return prepared
   }
 
   private func bind(_ statement: OpaquePointer, _ index: Int32, _ value: SQLValue) -> Int32 {
@@ -205,13 +223,14 @@ final class Connection {
     }
   }
 
-  private func prepared(_ sql: String) throws(RoostError) -> OpaquePointer {
+  private func prepared(_ sql: String) throws(RoostError) -> Prepared {
     if let statement = statements[sql] { return statement }
     var made: OpaquePointer?
     let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
     guard code == SQLITE_OK, let made else { throw .database(handle, code, sql) }
     if statements.count >= Self.statementLimit { forgetStatements() }
-    statements[sql] = made
-    return made
+    let statement = Prepared(made)
+    statements[sql] = statement
+    return statement
   }
 }

@@ -23,9 +23,12 @@ public final class Database: Sendable {
   ///   - migrations: in order of version, without gaps.
   ///   - vfs: SQLite's name for another file system layer, as one that fails on purpose.
   ///   - lanes: where its work is done.
+  ///   - watch: hears of every row that is changed from now on, on the writing lane. It must not use the
+  ///     database.
   /// - Throws: `conflict` for a schema newer than the last migration.
   public static func open(
-    _ path: String, migrations: [Migration], vfs: String? = nil, lanes: DatabaseLanes = .threads
+    _ path: String, migrations: [Migration], vfs: String? = nil, lanes: DatabaseLanes = .threads,
+    watch: (@Sendable (RowChange) -> Void)? = nil
   ) throws(RoostError) -> Database {
     // The store holds hashes and keys: SQLite's own mode for a new file lets everyone read. A
     // failure here meets SQLite again, which names it.
@@ -34,6 +37,7 @@ public final class Database: Sendable {
     do throws(RoostError) {
       try connection.settleLog()
       try connection.migrate(migrations, path: path)
+      if let watch { try connection.watch(watch) }
       let reading = try Connection(path, .reader, vfs: vfs)
       return Database(path, vfs, lanes, writing: connection, reading: reading)
     } catch {

@@ -90,7 +90,7 @@ public enum DatabaseFile {
 
   /// A connection that reads, after what a crash left half done was undone: SQLite does not do that for one
   /// that may only read.
-  private static func reader(_ path: String, _ vfs: String?) throws(RoostError) -> Connection {
+  static func reader(_ path: String, _ vfs: String?) throws(RoostError) -> Connection {
     let connection = try Connection(path, .reader, vfs: vfs)
     guard connection.needsRescue else { return connection }
     connection.close()

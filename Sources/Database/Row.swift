@@ -7,18 +7,18 @@ public import Base
 /// A column that is missing or of another class is a fault of Roost's own or a damaged file; it is
 /// an `internal` error, never a trap.
 public struct Row: Sendable {
-  private let names: [String]
+  private let columns: Columns
   private let values: [SQLValue]
 
-  init(names: [String], values: [SQLValue]) {
-    self.names = names
+  init(_ columns: Columns, values: [SQLValue]) {
+    self.columns = columns
     self.values = values
   }
 
   /// The value of a column as SQLite holds it.
   public func value(_ column: String) throws(RoostError) -> SQLValue {
-    guard let place = names.firstIndex(of: column) else {
-      throw .unexpected(column, "is not in the result", names.joined(separator: ", "))
+    guard let place = columns.place(of: column) else {
+      throw .unexpected(column, "is not in the result", columns.names.joined(separator: ", "))
     }
     return values[place]
   }

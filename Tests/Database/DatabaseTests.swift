@@ -40,6 +40,54 @@ import Testing
     #expect(throws: RoostError.self) { try rows[0].integer("absent") }
   }
 
+  @Test func tellsWhoWatchesOfEveryRowThatChanges() async throws {
+    let link = Migration(
+      version: 2, name: "parts",
+      sql: """
+        CREATE TABLE parts (
+          thing TEXT NOT NULL REFERENCES things (name) ON DELETE CASCADE, number INTEGER NOT NULL,
+          PRIMARY KEY (thing, number)
+        ) STRICT, WITHOUT ROWID
+        """)
+    let told = Mutex<[String]>([])
+    let database = try Database.open(path, migrations: [first, link]) { change in
+      let texts = change.texts("name") + change.texts("thing") + change.texts("size")
+      told.withLock { $0.append("\(change.table) \(texts.joined(separator: ","))") }
+    }
+    try await database.write { write throws(RoostError) in
+      try write.run("INSERT INTO things VALUES (?, ?, ?)", "a", 7, nil)
+      try write.run("INSERT INTO things VALUES (?, ?, ?)", "b", 7, nil)
+      try write.run("INSERT INTO parts VALUES (?, ?)", "a", 1)
+      try write.run("UPDATE things SET name = ? WHERE name = ?", "c", "b")
+      try write.run("UPDATE things SET size = 8 WHERE name = ?", "c")
+      try write.run("DELETE FROM things WHERE name = ?", "a")
+      try write.run("DELETE FROM things")
+    }
+    let heard = told.withLock { $0.sorted() }
+    #expect(
+      heard == [
+        "parts a", "parts a", "things a", "things a", "things b", "things b,c", "things c",
+        "things c",
+      ])
+  }
+
+  @Test func seesFromBesideWhatIsCommittedLater() async throws {
+    let database = try Database.open(path, migrations: [first])
+    let view = try DatabaseView(path)
+    func names() throws -> [String] {
+      try view.read { (tx) throws(RoostError) in
+        try tx.rows("SELECT name FROM things").map { (row) throws(RoostError) in
+          try row.text("name")
+        }
+      }
+    }
+    #expect(try names() == [])
+    _ = try await database.write { write throws(RoostError) in
+      try write.run("INSERT INTO things VALUES (?, ?, ?)", "a", 7, nil)
+    }
+    #expect(try names() == ["a"])
+  }
+
   @Test func undoesOnlyTheWriteThatFails() async throws {
     let database = try Database.open(path, migrations: [first])
     let outcomes = await withTaskGroup(of: Bool.self) { group in

@@ -15,9 +15,12 @@ public final class Store: Sendable {
   /// - Parameters: as those of `Database.open`.
   /// - Throws: `conflict` for a file that a newer release wrote.
   public static func open(
-    _ path: String, vfs: String? = nil, lanes: DatabaseLanes = .threads
+    _ path: String, vfs: String? = nil, lanes: DatabaseLanes = .threads,
+    watch: (@Sendable (RowChange) -> Void)? = nil
   ) throws(RoostError) -> Store {
-    Store(try Database.open(path, migrations: Schema.migrations, vfs: vfs, lanes: lanes))
+    Store(
+      try Database.open(
+        path, migrations: Schema.migrations, vfs: vfs, lanes: lanes, watch: watch))
   }
 
   private init(_ database: Database) {

@@ -50,9 +50,14 @@ public struct StoredClaim: Sendable, Hashable {
 }
 
 extension Transaction {
-  /// Every node's inventories.
-  public func inventories() throws(RoostError) -> [StoredInventory] {
-    try decoded(rows("SELECT * FROM inventories ORDER BY node_id, resource")) {
+  /// Every node's inventories, or one's.
+  public func inventories(of node: NodeID? = nil) throws(RoostError) -> [StoredInventory] {
+    let only = node == nil ? "" : "WHERE node_id = ?"
+    return try decoded(
+      rows(
+        "SELECT * FROM inventories \(only) ORDER BY node_id, resource",
+        values: node.map { [.id($0)] } ?? [])
+    ) {
       (row) throws(RoostError) in
       StoredInventory(
         node: try row.id("node_id"), resource: try row.text("resource"),
@@ -94,9 +99,14 @@ extension Transaction {
     }
   }
 
-  /// Every claim.
-  public func claims() throws(RoostError) -> [StoredClaim] {
-    try decoded(rows("SELECT * FROM allocations ORDER BY instance_id, node_id, resource")) {
+  /// Every claim, or those of an instance.
+  public func claims(of instance: InstanceID? = nil) throws(RoostError) -> [StoredClaim] {
+    let only = instance == nil ? "" : "WHERE instance_id = ?"
+    return try decoded(
+      rows(
+        "SELECT * FROM allocations \(only) ORDER BY instance_id, node_id, resource",
+        values: instance.map { [.id($0)] } ?? [])
+    ) {
       (row) throws(RoostError) in
       StoredClaim(
         instance: try row.id("instance_id"), node: try row.id("node_id"),
