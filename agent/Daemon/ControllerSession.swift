@@ -5,6 +5,7 @@ import Hypervisor
 import Log
 import NodeProtocol
 import Reconciler
+import Synchronization
 import Wire
 
 /// Keeps one connection to the controller: dials, registers, renews the lease, and says how guests
@@ -118,9 +119,11 @@ struct ControllerSession: Sendable {
   ) async -> String {
     let lease = Self.lease(registered.leaseMS)
     let strangers = StrangerWatch(parts: parts, told: registered.strangers)
+    let heartbeats = Heartbeats()
     return await withTaskGroup(of: String.self) { group in
       group.addTask { await peer.closed() }
-      group.addTask { await self.renew(peer, lease) }
+      group.addTask { await self.renew(peer, lease, heartbeats) }
+      group.addTask { await self.tellOfHealth(peer, lease, heartbeats) }
       group.addTask { await self.report(peer) }
       group.addTask { await strangers.run() }
       let ending = await group.next() ?? "nothing was left to do"
@@ -131,21 +134,39 @@ struct ControllerSession: Sendable {
     }
   }
 
-  private func renew(_ peer: any WirePeer, _ lease: Duration) async -> String {
+  /// Says at intervals that this node is there.
+  private func renew(_ peer: any WirePeer, _ lease: Duration, _ heartbeats: Heartbeats) async
+    -> String
+  {
     var lease = lease
-    var request = HeartbeatRequest()
     while true {
-      // A node that has just registered counts as healthy.
-      if health.failure ?? "" == request.hypervisorUnavailable {
-        await health.changed.wait(atMost: lease / 3, parts.clock)
-      }
+      try? await parts.clock.sleep(for: lease / 3)
       guard !Task.isCancelled else { return "the agent is stopping" }
-      request.sequence += 1
-      request.hypervisorUnavailable = health.failure ?? ""
       do {
+        let request = heartbeats.next(saying: health.failure)
         let reply = try await peer.call(
           ControllerMethods.Heartbeat.self, request, timeout: lease / 3)
         lease = Self.lease(reply.leaseMS)
+      } catch {
+        return "the heartbeat failed: \(error)"
+      }
+    }
+  }
+
+  /// Says at once when the hypervisor goes away or comes back.
+  private func tellOfHealth(_ peer: any WirePeer, _ lease: Duration, _ heartbeats: Heartbeats) async
+    -> String
+  {
+    // A node that has just registered counts as healthy.
+    var told: String?
+    while true {
+      if health.failure == told { await health.changed.wait() }
+      guard !Task.isCancelled else { return "the agent is stopping" }
+      guard health.failure != told else { continue }
+      told = health.failure
+      do {
+        _ = try await peer.call(
+          ControllerMethods.Heartbeat.self, heartbeats.next(saying: told), timeout: lease / 3)
       } catch {
         return "the heartbeat failed: \(error)"
       }
@@ -183,5 +204,18 @@ struct ControllerSession: Sendable {
       default: break
       }
     }
+  }
+}
+
+/// Numbers the heartbeats of a connection.
+private final class Heartbeats: Sendable {
+  private let count = Atomic<UInt64>(0)
+
+  /// - Parameter failure: why the hypervisor can't be used; nil while it answers.
+  func next(saying failure: String?) -> HeartbeatRequest {
+    var request = HeartbeatRequest()
+    request.sequence = count.add(1, ordering: .relaxed).newValue
+    request.hypervisorUnavailable = failure ?? ""
+    return request
   }
 }

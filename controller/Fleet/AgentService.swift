@@ -17,7 +17,7 @@ struct AgentService: WireService {
     table.serveCredentials(of: fleet, delegate)
     table.on(ControllerMethods.Register.self) {
       (request: RegisterRequest, peer: any WirePeer) async throws(WireStatus) -> RegisterReply in
-      let node = try await joined(peer, to: fleet)
+      let node = try await fleet.speaker(peer)
       try check(request)
       let admitted = try await fleet.admit { () async throws(WireStatus) in
         try await recorded {
@@ -36,7 +36,7 @@ struct AgentService: WireService {
     }
     table.on(ControllerMethods.Resume.self) {
       (request: ResumeRequest, peer: any WirePeer) async throws(WireStatus) -> ResumeReply in
-      let node = try await joined(peer, to: fleet)
+      let node = try await fleet.speaker(peer)
       try check(request.registration)
       guard let resumption = Resumption(request) else {
         throw WireStatus(
@@ -66,16 +66,11 @@ struct AgentService: WireService {
     table.on(ControllerMethods.Heartbeat.self) {
       (request: HeartbeatRequest, peer: any WirePeer) async throws(WireStatus) -> HeartbeatReply
       in
-      let node = try await registeredSpeaker(peer, in: fleet)
-      await fleet.renew(node)
-      await fleet.setHypervisor(of: node, unavailable: request.hypervisorUnavailable, peer: peer)
-      var reply = HeartbeatReply()
-      reply.leaseMS = await fleet.leaseMilliseconds
-      return reply
+      try await fleet.heartbeat(request, from: peer)
     }
     table.on(ControllerMethods.Report.self) {
       (request: ReportRequest, peer: any WirePeer) async throws(WireStatus) -> ReportReply in
-      let node = try await registeredSpeaker(peer, in: fleet)
+      let node = try await fleet.registeredSpeaker(peer)
       try await recorded {
         () async throws(RoostError) in try await delegate.observe(node, request.observations)
       }
@@ -84,7 +79,7 @@ struct AgentService: WireService {
     table.on(ControllerMethods.GrantImage.self) {
       (request: GrantImageRequest, peer: any WirePeer) async throws(WireStatus) -> GrantImageReply
       in
-      let node = try await registeredSpeaker(peer, in: fleet)
+      let node = try await fleet.registeredSpeaker(peer)
       return try await recorded {
         () async throws(RoostError) in try await delegate.grantImage(request.imageID, to: node)
       }
@@ -104,31 +99,6 @@ struct AgentService: WireService {
       throw error
     }
   }
-}
-
-/// The node a connection speaks for. One that a newer connection replaced speaks for none.
-private func joined(_ peer: any WirePeer, to fleet: Fleet) async throws(WireStatus) -> NodeID {
-  guard peer.identity.role == .node, let node = peer.identity.node else {
-    throw WireStatus(.permissionDenied, "the certificate names no node")
-  }
-  if let reason = await fleet.turnAway(peer, from: node) {
-    throw WireStatus(.permissionDenied, reason)
-  }
-  guard await fleet.join(peer, node: node) else {
-    throw WireStatus(.aborted, "a newer connection of this node has taken this one's place")
-  }
-  return node
-}
-
-func registeredSpeaker(_ peer: any WirePeer, in fleet: Fleet) async throws(WireStatus)
-  -> NodeID
-{
-  let node = try await joined(peer, to: fleet)
-  guard await fleet.isRegistered(node) else {
-    throw WireStatus(
-      .failedPrecondition, "Register or Resume must be the first call on a connection")
-  }
-  return node
 }
 
 /// What a node may say of itself has limits, as any input.

@@ -98,6 +98,55 @@ extension Fleet {
 
 // What the agent service calls.
 extension Fleet {
+  /// The node a connection speaks for. One that a newer connection replaced speaks for none.
+  func speaker(_ peer: any WirePeer) async throws(WireStatus) -> NodeID {
+    guard peer.identity.role == .node, let node = peer.identity.node else {
+      throw WireStatus(.permissionDenied, "the certificate names no node")
+    }
+    if let reason = await turnAway(peer, from: node) {
+      throw WireStatus(.permissionDenied, reason)
+    }
+    guard await join(peer, node: node) else {
+      throw WireStatus(.aborted, "a newer connection of this node has taken this one's place")
+    }
+    return node
+  }
+
+  /// The same for what only registered nodes may ask.
+  func registeredSpeaker(_ peer: any WirePeer) async throws(WireStatus) -> NodeID {
+    let node = try await speaker(peer)
+    guard isRegistered(node) else {
+      throw WireStatus(
+        .failedPrecondition, "Register or Resume must be the first call on a connection")
+    }
+    return node
+  }
+
+  /// The node of a connection that has registered and may go on; nil for any other.
+  private func knownSpeaker(_ peer: any WirePeer) -> NodeID? {
+    guard let node = peer.identity.node, let session = sessions[node], session.peer === peer,
+      session.isRegistered, refusal(of: peer, from: node) == nil
+    else { return nil }
+    return node
+  }
+
+  /// A registered node says that it is there. All of it in one visit: of all calls this one is made most.
+  func heartbeat(
+    _ request: HeartbeatRequest, from peer: any WirePeer
+  ) async throws(WireStatus) -> HeartbeatReply {
+    let node: NodeID
+    if let known = knownSpeaker(peer) {
+      node = known
+    } else {
+      node = try await registeredSpeaker(peer)
+    }
+    renew(node)
+    setHypervisor(of: node, unavailable: request.hypervisorUnavailable, peer: peer)
+    var reply = HeartbeatReply()
+    reply.leaseMS = leaseMilliseconds
+    return reply
+  }
+
   /// Whether the node's connection has registered.
   func isRegistered(_ node: NodeID) -> Bool { sessions[node]?.isRegistered ?? false }
 

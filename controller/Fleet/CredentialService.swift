@@ -21,7 +21,7 @@ extension ServiceTable {
     on(ControllerMethods.RenewCertificate.self) {
       (request: RenewCertificateRequest, peer: any WirePeer) async throws(WireStatus)
         -> RenewCertificateReply in
-      let node = try await registeredSpeaker(peer, in: fleet)
+      let node = try await fleet.registeredSpeaker(peer)
       let renewed = try await recorded {
         () async throws(RoostError) in
         try await delegate.renewCertificate(of: peer.identity, node, request)

@@ -34,22 +34,25 @@ extension Fleet {
   ///
   /// - Returns: why; nil for one that may go on.
   func turnAway(_ peer: any WirePeer, from node: NodeID) async -> String? {
-    let session = sessions[node].flatMap { $0.peer === peer ? $0 : nil }
-    let reason: String
-    if let refusal = admission.refusal(of: peer.identity) {
-      reason = refusal
-    } else if let end = session?.renewedUntil ?? peer.identity.expires, clock.now >= end {
-      reason = "the certificate of this connection ended at \(end.iso8601)"
-    } else {
-      return nil
-    }
-    if session != nil {
+    guard let reason = refusal(of: peer, from: node) else { return nil }
+    if sessions[node]?.peer === peer {
       await expel(node, reason: reason)
     } else {
       log.warning("closed a connection: \(reason)", [.node: node])
       await peer.close(reason: reason)
     }
     return reason
+  }
+
+  /// Why a connection must not speak for its node; nil if it may.
+  func refusal(of peer: any WirePeer, from node: NodeID) -> String? {
+    if let refusal = admission.refusal(of: peer.identity) { return refusal }
+    guard peer.identity.expires != nil || sessions[node]?.renewedUntil != nil else { return nil }
+    let session = sessions[node].flatMap { $0.peer === peer ? $0 : nil }
+    guard let end = session?.renewedUntil ?? peer.identity.expires, clock.now >= end else {
+      return nil
+    }
+    return "the certificate of this connection ended at \(end.iso8601)"
   }
 
   /// Notes until when a connection is good, its certificate having been renewed.
