@@ -13,7 +13,7 @@ final class WorkQueue: Sendable {
     case body(@Sendable () -> Void)
   }
 
-  private struct State {
+  fileprivate struct State {
     var work: [Work] = []
     var last: [@Sendable () -> Void] = []
     var thread: pthread_t?
@@ -72,6 +72,22 @@ final class WorkQueue: Sendable {
   /// No thread works here now.
   func leave() { state.withLock { $0.thread = nil } }
 
+  /// `enter` and `take` in one.
+  func begin(_ work: inout [Work]) {
+    state.withLock { state in
+      state.thread = pthread_self()
+      swap(&work, &state.work)
+    }
+  }
+
+  /// `fallAsleep` and `leave` in one.
+  func end() -> Bool {
+    state.withLock { state in
+      state.thread = nil
+      return state.fallAsleep()
+    }
+  }
+
   /// Exchanges an empty array for what is queued. False when it is the last.
   func take(into work: inout [Work]) -> Bool {
     state.withLock { state in
@@ -82,20 +98,23 @@ final class WorkQueue: Sendable {
 
   func takeLast() -> [@Sendable () -> Void] {
     state.withLock { state in
+      guard !state.last.isEmpty else { return [] }
       defer { state.last = [] }
       return state.last
     }
   }
 
   /// True when there is nothing to do: the next one to add something rings.
-  func fallAsleep() -> Bool {
-    state.withLock { state in
-      state.isAsleep = state.work.isEmpty && state.last.isEmpty && !state.isStopping
-      return state.isAsleep
-    }
-  }
+  func fallAsleep() -> Bool { state.withLock { $0.fallAsleep() } }
 
   func wakeUp() { state.withLock { $0.isAsleep = false } }
+}
+
+extension WorkQueue.State {
+  fileprivate mutating func fallAsleep() -> Bool {
+    isAsleep = work.isEmpty && last.isEmpty && !isStopping
+    return isAsleep
+  }
 }
 
 extension WorkQueue.Work {

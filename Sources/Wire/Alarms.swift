@@ -12,6 +12,8 @@ final class Alarms: Sendable {
     var heap: [(time: Uptime, ring: @Sendable () -> Void)] = []
     var sleeper: Task<Void, Never>?
     var sleepsUntil: Uptime?
+    /// Counts sleepers: one that was cancelled when its sleep was over must not go on.
+    var sleepers: UInt64 = 0
   }
 
   /// Alarms may ring this much late, so that one wake serves many.
@@ -42,22 +44,29 @@ final class Alarms: Sendable {
     if let until = state.sleepsUntil, until <= next { return }
     state.sleeper?.cancel()
     state.sleepsUntil = next
+    state.sleepers += 1
+    let number = state.sleepers
     state.sleeper = Task(executorPreference: loop) { [weak self, clock] in
-      guard (try? await clock.sleep(until: next)) != nil else { return }
-      self?.ringDue()
+      var next = next
+      while (try? await clock.sleep(until: next)) != nil, let later = self?.ringDue(number) {
+        next = later
+      }
     }
   }
 
-  private func ringDue() {
+  /// Returns until when the sleeper is to go on sleeping; nil if there is nothing to sleep for, or another
+  /// does.
+  private func ringDue(_ sleeper: UInt64) -> Uptime? {
     let now = clock.uptime
-    let due = state.withLock { state in
+    let (due, next) = state.withLock { state in
       var due: [@Sendable () -> Void] = []
       while let first = state.heap.first, first.time <= now { due.append(state.pop(first).ring) }
-      state.sleepsUntil = nil
-      sleep(&state)
-      return due
+      guard sleeper == state.sleepers else { return (due, Uptime?.none) }
+      state.sleepsUntil = state.heap.first?.time
+      return (due, state.sleepsUntil)
     }
     loop.execute { for ring in due { ring() } }
+    return next
   }
 }
 

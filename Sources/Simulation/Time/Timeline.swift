@@ -75,14 +75,17 @@ public final class Timeline: Sendable {
   /// - Parameter betweenSteps: called after every step; false stops at once.
   public func run(until end: Uptime, betweenSteps: () -> Bool = { true }) {
     while let step = next(by: end) {
-      switch step {
-      case .turn(let loop):
-        if loop.turn() { state.withLock { $0.ready.append(loop) } }
-      case .body(let body): body()
-      }
+      take(step)
       guard betweenSteps() else { return }
     }
     state.withLock { $0.now = max($0.now, end) }
+  }
+
+  private func take(_ step: consuming Step) {
+    switch consume step {
+    case .turn(let loop): if loop.turn() { state.withLock { $0.ready.append(loop) } }
+    case .body(let body): body()
+    }
   }
 
   private enum Step {
