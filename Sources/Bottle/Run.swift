@@ -26,11 +26,15 @@ public struct Run: Sendable {
 
   private let scenario: Scenario
   private let keeping: Int
+  private let isRereading: Bool
 
-  /// - Parameter keeping: how many of the last events the history keeps.
-  public init(_ scenario: Scenario, keeping: Int = .max) {
+  /// - Parameters:
+  ///   - keeping: how many of the last events the history keeps.
+  ///   - rereading: compares what is read of each commit's changes with the whole store, which is slow.
+  public init(_ scenario: Scenario, keeping: Int = .max, rereading: Bool = false) {
     self.scenario = scenario
     self.keeping = keeping
+    isRereading = rereading
   }
 
   /// Runs it on the calling thread, which does nothing else meanwhile.
@@ -39,7 +43,7 @@ public struct Run: Sendable {
     SimulatedVFS.seed(SeededRandomness(seed: scenario.seed))
     let world = try World(scenario, keeping: keeping)
     world.watchNetwork()
-    let checks = StateChecks(world)
+    let checks = StateChecks(world, rereading: isRereading)
     world.controller.machine.whenSynced { checks.commitIsDue() }
     for machine in world.machines { machine.start() }
     let clients = try Clients(world, until: world.moment(scenario.length))
@@ -88,6 +92,7 @@ public struct Run: Sendable {
           .converges, "\(Self.settling.inSeconds) s after the last fault \(text)."))
     }
     if !clients.areDone { checks.report(Violation(.converges, "A client never came to its end.")) }
+    checks.lookAtAll()
     guard checks.violations.isEmpty else { return }
     let failure = awaiting(world, checks) { await clients.lookForTheLastTime() }
     if let failure = failure ?? "it takes too long" {

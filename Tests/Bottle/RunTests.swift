@@ -25,6 +25,13 @@ import Testing
     #expect(outcome.violations == [])
   }
 
+  /// After a commit only what it has changed is read: together that must always be the whole store.
+  @Test(arguments: [3, 5, 8]) func whatIsReadOfChangesIsTheStore(_ seed: UInt64) throws {
+    let outcome = try Run(scenario(seed: seed, .all, intensity: 20), rereading: true).outcome()
+    #expect(outcome.violations == [])
+    #expect(outcome.checks > 50)
+  }
+
   @Test func theSameSeedGivesTheSameHistory() throws {
     let (one, two) = (try Run(scenario(.all)).outcome(), try Run(scenario(.all)).outcome())
     #expect(one.history.digest == two.history.digest)

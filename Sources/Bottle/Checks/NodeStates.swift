@@ -24,6 +24,7 @@ enum NodeStates {
     for (node, condition) in zip(world.nodes, conditions) {
       let machine = node.machine
       let isRunning = machine.process != nil
+      guard condition.state == .down || !isRunning else { continue }
       let isUntroubled = min(
         machine.untroubledFor, machine.steadyFor, controller.untroubledFor, controller.steadyFor)
       if condition.state == .down, isRunning, isUntroubled > rest {

@@ -14,15 +14,8 @@ final class StateChecks: Sendable {
     var defined: [NodeID: Set<InstanceID>] = [:]
     /// Those that went after they were revoked.
     var gone: [NodeID: Set<InstanceID>] = [:]
-    /// Servers and disabled nodes at the last look at the records.
-    var seen: Set<InstanceID> = []
-    var closed: Set<NodeID> = []
-    var records: FleetRecords?
-    /// The records' epoch at that look. Those of another come from a backup.
-    var epoch: UInt64 = 0
     var revocations = Revocations()
     var violations: [Violation] = []
-    var isDue = false
     var checked: UInt64 = 0
   }
 
@@ -30,12 +23,23 @@ final class StateChecks: Sendable {
   private static let circle: UInt64 = 1_000_000
 
   private let world: World
+  private let watch: StoreWatch
+  private let isRereading: Bool
   private let state = Mutex(State())
+  // Asked after every step, of which most concern nothing here.
+  private let isDue = Atomic(false)
+  private let isGood = Atomic(true)
 
-  init(_ world: World) { self.world = world }
+  /// - Parameter rereading: also reads the whole store after every commit, to see whether what was read of
+  ///   changes agrees with it.
+  init(_ world: World, rereading: Bool = false) {
+    self.world = world
+    isRereading = rereading
+    watch = StoreWatch(world.controller)
+  }
 
   /// A commit may have been made: records are looked at when the step has ended.
-  func commitIsDue() { state.withLock { $0.isDue = true } }
+  func commitIsDue() { isDue.store(true, ordering: .relaxed) }
 
   /// What was found to be wrong so far.
   var violations: [Violation] { state.withLock { $0.violations } }
@@ -52,31 +56,37 @@ final class StateChecks: Sendable {
       report(Violation(.converges, "A program goes round in a circle while no time passes."))
       return false
     }
-    let isDue = state.withLock { state in
-      defer { state.isDue = false }
-      return state.isDue
-    }
-    guard isDue, world.door.isOpen, let reading = StoreReading(world.controller) else {
-      return violations.isEmpty
+    guard isDue.load(ordering: .relaxed) else { return isGood.load(ordering: .relaxed) }
+    isDue.store(false, ordering: .relaxed)
+    guard world.door.isOpen, let look = watch.look() else {
+      return isGood.load(ordering: .relaxed)
     }
     state.withLock { state in
       state.checked += 1
-      state.revocations.note(reading)
-      // What was looked at before a restore says nothing of what came after it.
-      if state.epoch != reading.epoch { (state.closed, state.records) = ([], nil) }
-      state.epoch = reading.epoch
+      state.revocations.note(look.now)
     }
-    let unsettled = reading.records.desired.filter { !$0.isSettled }.count
     world.recorder.tell(
       "controller", .commit,
-      "\(reading.servers.count) servers are on record, \(unsettled) states to be settled")
-    for finding in reading.records.findings() {
+      "\(look.serverCount) servers are on record, \(look.unsettledCount) states to be settled")
+    for finding in look.now.records.findings() {
       report(Violation(.records, finding.text, subject: finding.instance?.description))
     }
-    lookForUnaskedRemovals(reading)
-    lookAtPlaces(reading)
-    lookForLeftovers(reading)
-    return violations.isEmpty
+    lookForUnaskedRemovals(look.now)
+    lookAtPlaces(look)
+    lookForLeftovers(look)
+    if isRereading { compare() }
+    return isGood.load(ordering: .relaxed)
+  }
+
+  /// Looks at what is still to be looked at, and then whether nothing was ever missed.
+  func lookAtAll() {
+    commitIsDue()
+    if afterStep(), world.door.isOpen { compare() }
+  }
+
+  private func compare() {
+    guard watch.agrees() == false else { return }
+    report(Violation(.records, "What was read after each commit is not what the store says."))
   }
 
   /// What was ever as it should be is removed only because somebody has asked for it.
@@ -99,16 +109,9 @@ final class StateChecks: Sendable {
 
   /// What is new must not be where an operator lets nothing new go. What was closed in the same commit may
   /// have been closed after it.
-  private func lookAtPlaces(_ reading: StoreReading) {
-    let (seen, closed) = state.withLock { state in
-      defer {
-        state.seen = Set(reading.servers.map(\.id))
-        state.closed = reading.closed
-      }
-      return (state.seen, state.closed.intersection(reading.closed))
-    }
-    for server in reading.servers where !seen.contains(server.id) {
-      guard let node = server.node, closed.contains(node) else { continue }
+  private func lookAtPlaces(_ look: StoreWatch.Look) {
+    for server in look.added {
+      guard let node = server.node, look.closed.contains(node) else { continue }
       report(
         Violation(
           .outOfService, "Server \(server.id) was placed on node \(node), which is disabled.",
@@ -118,13 +121,9 @@ final class StateChecks: Sendable {
 
   /// When the records forget what a node was told to remove, nothing of it may be left there, unless a call
   /// of that node ever lied.
-  private func lookForLeftovers(_ reading: StoreReading) {
-    let before = state.withLock { state in
-      defer { state.records = reading.records }
-      return state.records
-    }
-    guard let before else { return }
-    let left = Set(reading.records.desired.map { Told(instance: $0.instance, node: $0.node) })
+  private func lookForLeftovers(_ look: StoreWatch.Look) {
+    guard let before = look.before?.records else { return }
+    let left = Set(look.now.records.desired.map { Told(instance: $0.instance, node: $0.node) })
     for told in before.desired where told.isAbsent {
       guard !left.contains(Told(instance: told.instance, node: told.node)),
         let node = world.nodes.first(where: { $0.id == told.node }),
@@ -150,8 +149,7 @@ final class StateChecks: Sendable {
   func atQuietMoment() {
     var runsOn: [InstanceID: String] = [:]
     for node in world.nodes {
-      for domain in node.hypervisor.host.domains where domain.powerState == .running {
-        guard let instance = domain.instance else { continue }
+      for instance in node.hypervisor.host.running {
         let name = "\(node.machine.name)"
         if let other = runsOn.updateValue(name, forKey: instance) {
           report(
@@ -167,29 +165,35 @@ final class StateChecks: Sendable {
   /// Guests that are gone and that no node was told to remove: those that the records want, and those that
   /// no record knows any more since a backup was restored.
   private func lookForLost() {
-    let before = state.withLock { $0.defined }
-    var now: [NodeID: Set<InstanceID>] = [:]
+    let (before, gone) = state.withLock { ($0.defined, $0.gone) }
+    var changed: [NodeID: Set<InstanceID>] = [:]
     var lost: [(node: NodeMachine, instance: InstanceID)] = []
     for node in world.nodes {
-      let present = Set(node.hypervisor.host.domains.compactMap(\.instance))
-      now[node.id] = present
-      for instance in (state.withLock { $0.gone[node.id] } ?? []).intersection(present).sorted() {
+      let present = node.hypervisor.host.instances
+      let past = before[node.id] ?? []
+      guard present != past else { continue }
+      changed[node.id] = present
+      for instance in (gone[node.id] ?? []).intersection(present).sorted() {
         report(
           Violation(
             .staysGone, "The guest of instance \(instance) was removed and is made anew.",
             subject: "\(instance)"))
       }
-      for instance in (before[node.id] ?? []).subtracting(present).sorted() {
-        lost.append((node, instance))
-      }
+      for instance in past.subtracting(present).sorted() { lost.append((node, instance)) }
     }
     // What can't be judged now is judged when the store can be read.
-    guard !lost.isEmpty, let reading = StoreReading(world.controller) else {
-      if lost.isEmpty { state.withLock { [now] in $0.defined = now } }
-      return
+    if !lost.isEmpty {
+      let touched = StoreChanges.Touched(
+        instances: Set(lost.map(\.instance)), nodes: Set(lost.map(\.node.id)))
+      guard let reading = watch.glance(at: touched) else { return }
+      judge(lost, reading)
     }
-    let revocations = state.withLock { [now] state in
-      state.defined = now
+    state.withLock { [changed] in $0.defined.merge(changed) { $1 } }
+  }
+
+  /// Guests went: whether that was to be.
+  private func judge(_ lost: [(node: NodeMachine, instance: InstanceID)], _ reading: StoreReading) {
+    let revocations = state.withLock { state in
       state.revocations.note(reading)
       return state.revocations
     }
@@ -213,6 +217,7 @@ final class StateChecks: Sendable {
     let isNew = state.withLock { state in
       guard !state.violations.contains(violation) else { return false }
       state.violations.append(violation)
+      isGood.store(false, ordering: .relaxed)
       return true
     }
     if isNew {

@@ -25,16 +25,29 @@ struct StoreReading: Sendable {
     let reading = machine.calls.unheeded {
       Result { () throws(RoostError) in
         try DatabaseFile.read(ControllerMachine.database, vfs: vfs) {
-          (tx) throws(RoostError) in
-          (
-            try tx.fleetRecords(), try tx.instances(of: nil),
-            Set(try tx.nodes().filter { !$0.isEnabled }.map(\.id)), try tx.orphans(),
-            try tx.newestGeneration().epoch
-          )
+          (tx) throws(RoostError) in try StoreReading(tx)
         }
       }
     }
     guard case .success(let found) = reading else { return nil }
-    (records, servers, closed, orphans, epoch) = found
+    self = found
+  }
+
+  init(_ tx: Transaction) throws(RoostError) {
+    self.init(
+      records: try tx.fleetRecords(), servers: try tx.instances(of: nil),
+      closed: Set(try tx.nodes().filter { !$0.isEnabled }.map(\.id)), orphans: try tx.orphans(),
+      epoch: try tx.newestGeneration().epoch)
+  }
+
+  init(
+    records: FleetRecords, servers: [Instance], closed: Set<NodeID>, orphans: [Orphan],
+    epoch: UInt64
+  ) {
+    self.records = records
+    self.servers = servers
+    self.closed = closed
+    self.orphans = orphans
+    self.epoch = epoch
   }
 }

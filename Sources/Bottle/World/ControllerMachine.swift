@@ -24,6 +24,8 @@ final class ControllerMachine: Sendable {
   let machine: Machine
   /// Where clients knock.
   let door: APIDoor
+  /// What it changes in its store.
+  let changes = StoreChanges()
   private let present = Mutex<ControllerCore?>(nil)
   private let lease: Duration
   private let network: SimulatedNetwork
@@ -60,7 +62,8 @@ final class ControllerMachine: Sendable {
       throw Self.absent
     }
     let store = try Store.open(
-      Self.database, vfs: try machine.openVFS().name, lanes: machine.databaseLanes)
+      Self.database, vfs: try machine.openVFS().name, lanes: machine.databaseLanes,
+      watch: { [changes] in changes.note($0) })
     machine.whenEnded { store.close() }
     let lane = SimulatedLane(machine.databaseConduct)
     let core = ControllerCore(

@@ -19,6 +19,8 @@ final class SeamCalls: Sendable {
   }
 
   private let state = Mutex(State())
+  /// Whether anything waits for a call: for most calls nothing does, and there are very many.
+  private let isArmed = Atomic(false)
 
   /// Has `happen` called within the call after `calls` others.
   ///
@@ -28,11 +30,15 @@ final class SeamCalls: Sendable {
   ) {
     state.withLock {
       $0.due.append(Due(left: max(0, calls), isForSettling: settling, happen: happen))
+      isArmed.store(true, ordering: .relaxed)
     }
   }
 
   /// Forgets what was armed.
-  func disarm() { state.withLock { $0.due = [] } }
+  func disarm() {
+    state.withLock { $0.due = [] }
+    isArmed.store(false, ordering: .relaxed)
+  }
 
   /// Runs what is not the process's: its calls count for nothing.
   func unheeded<Value>(_ body: () -> Value) -> Value {
@@ -43,11 +49,13 @@ final class SeamCalls: Sendable {
 
   /// A call is made.
   ///
-  /// - Parameter settles: whether it settles something on the disk: flushes, or changes names.
-  func reach(_ call: String, settles: Bool = false) {
+  /// - Parameters:
+  ///   - call: what is called, in words, which are made only if something happens.
+  ///   - settles: whether it settles something on the disk: flushes, or changes names.
+  func reach(_ call: @autoclosure () -> String, settles: Bool = false) {
+    guard isArmed.load(ordering: .relaxed) else { return }
     let happening = state.withLock { state in
       guard !state.isUnheeded else { return [Due]() }
-      guard !state.due.isEmpty else { return [Due]() }
       var now: [Due] = []
       var later: [Due] = []
       for var due in state.due {
@@ -60,8 +68,11 @@ final class SeamCalls: Sendable {
         }
       }
       state.due = later
+      isArmed.store(!later.isEmpty, ordering: .relaxed)
       return now
     }
+    guard !happening.isEmpty else { return }
+    let call = call()
     for due in happening { due.happen(call) }
   }
 }

@@ -58,6 +58,14 @@ public struct SimulatedHost: Sendable, Hashable {
     guests.keys.sorted().compactMap { domain($0) }
   }
 
+  /// Whose domains there are.
+  public var instances: Set<InstanceID> { Set(guests.keys) }
+
+  /// Whose vCPUs run, in order.
+  public var running: [InstanceID] {
+    guests.filter { $0.value.power == .running }.keys.sorted()
+  }
+
   /// One instance's domain.
   public func domain(_ id: InstanceID) -> ObservedDomain? {
     guard let guest = guests[id] else { return nil }

@@ -2,12 +2,10 @@
 
 public import Base
 public import CloudModel
-public import Database
 import Fleet
 public import Invariants
 import Log
 import NodeProtocol
-import Placement
 import Store
 
 /// What an audit found.
@@ -57,51 +55,6 @@ extension Cloud {
     return AuditReport(
       findings: records.findings(against: surveys), surveyed: surveyed,
       unreachable: unreachable, orphans: orphans)
-  }
-}
-
-extension Transaction {
-  /// The store as the invariant checker reads it.
-  public func fleetRecords() throws(RoostError) -> FleetRecords {
-    let subnets = Dictionary(grouping: try self.subnets(), by: \.id)
-    return FleetRecords(
-      instances: try instances(of: nil).map { instance in
-        InstanceRecord(
-          id: instance.id, node: instance.node,
-          needs: needs(of: instance.flavor.size).map { Amount($0.resource.rawValue, $0.amount) })
-      },
-      allocations: try claims().compactMap { claim in
-        claim.instance.map {
-          AllocationRecord(
-            instance: $0, node: claim.node, amount: Amount(claim.resource, claim.amount))
-        }
-      },
-      ports: try ports().map { port in
-        PortRecord(
-          id: port.id, instance: port.instance,
-          addresses: port.addresses.map { fixed in
-            AddressRecord(
-              subnet: fixed.subnet, address: fixed.address.description,
-              isInSubnet: subnets[fixed.subnet]?.first?.cidr.contains(fixed.address) ?? false)
-          }, tapName: port.tapName)
-      },
-      desired: try desired().map { record in
-        DesiredStateRecord(
-          instance: record.instance, node: record.node, generation: record.generation,
-          isAbsent: record.target == .absent, isSettled: record.isSettled)
-      },
-      nodes: try nodeRecords())
-  }
-
-  private func nodeRecords() throws(RoostError) -> [NodeRecord] {
-    let inventories = Dictionary(grouping: try self.inventories(), by: \.node)
-    return try nodes().map { node in
-      NodeRecord(
-        id: node.id, name: node.hostName,
-        capacities: (inventories[node.id] ?? []).compactMap { stored in
-          Placement.Inventory(stored, used: 0).map { .init(stored.resource, $0.capacity) }
-        })
-    }
   }
 }
 
