@@ -1,23 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What placement counts. Names are those of OpenStack's os-resource-classes.
-public enum ResourceClass: String, Sendable, Hashable, CaseIterable {
-  /// Virtual CPUs that may share physical ones.
-  case vcpu = "VCPU"
-  /// Memory in MiB.
-  case memoryMB = "MEMORY_MB"
-  /// Node-local disk in GiB.
-  case diskGB = "DISK_GB"
-
-  /// A compute node's ratio where no operator has set one; Nova's initial ratios.
-  public var initialAllocationRatio: Double {
-    switch self {
-    case .vcpu: 4.0
-    case .memoryMB, .diskGB: 1.0
-    }
-  }
-}
-
 /// An amount of one resource.
 public struct ResourceAmount: Sendable, Hashable {
   /// What is counted.
