@@ -74,7 +74,8 @@ public struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConve
     left.words < right.words
   }
 
-  private var words: (UInt64, UInt64) {
+  /// The 16 bytes as two numbers, the first bytes the highest: for sums over many ids.
+  public var words: (UInt64, UInt64) {
     withUnsafeBytes(of: uuid.uuid) { bytes in
       (
         UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
