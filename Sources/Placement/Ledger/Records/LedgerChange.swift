@@ -12,4 +12,7 @@ public struct LedgerChange: Sendable, Hashable {
   public internal(set) var resharedAggregates: [AggregateID] = []
   /// Inventories of which more is allocated than there is since this change.
   public internal(set) var overcommitted: [ResourceClass] = []
+
+  /// Nothing touched.
+  public init() {}
 }
