@@ -73,9 +73,12 @@ struct TreeTests {
 
   @Test func aRootMayJoinATreeAndASubtreeBecomeOne() throws {
     var ledger = try forest()
-    try ledger.updateProvider(id(4), name: "p4", parent: id(3), allowsReparenting: false)
+    let joined = try ledger.updateProvider(
+      id(4), name: "p4", parent: id(3), allowsReparenting: false)
+    #expect(joined.roots == [id(1), id(4)])
     #expect(ledger.rootProviders == [id(1)])
-    try ledger.updateProvider(id(2), name: "p2", parent: nil)
+    let parted = try ledger.updateProvider(id(2), name: "p2", parent: nil)
+    #expect(parted.roots == [id(1), id(2)] && parted.providers == [id(2), id(3), id(4)])
     #expect(ledger.rootProviders == [id(1), id(2)])
     #expect(ledger.tree(of: id(2)).map(\.id) == [id(2), id(3), id(4)])
     #expect(try ledger.rebuilt().digest == ledger.digest)

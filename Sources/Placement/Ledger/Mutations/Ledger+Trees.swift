@@ -29,7 +29,7 @@ extension Ledger {
     }
 
     var change = change(of: above == providers[slot].parent ? [slot] : subtree)
-    let before = change.roots
+    let root = providers[slot].root
     sum &-= digest(ofProvider: slot)
     slotsByName[providers[slot].name] = nil
     slotsByName[name] = slot
@@ -41,7 +41,8 @@ extension Ledger {
     }
     providers[slot].fixedDigest = fixedDigest(ofProvider: slot)
     sum &+= digest(ofProvider: slot)
-    change.roots = rootIDs(of: [slot] + before.compactMap { slots[$0] })
+    let isSame = root == providers[slot].root
+    change.roots = ordered(isSame ? [root] : [root, providers[slot].root]).map { providers[$0].id }
     return change
   }
 
