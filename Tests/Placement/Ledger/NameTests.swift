@@ -10,7 +10,9 @@ struct NameTests {
     #expect(ResourceClass(rawValue: name)?.rawValue == name)
   }
 
-  @Test(arguments: ["", "vcpu", "CUSTOM_", "CUSTOM_a", "CUSTOM_Ä", "VCPUS", "CUSTOM_A ", "CUSTOM-A"])
+  @Test(arguments: [
+    "", "vcpu", "CUSTOM_", "CUSTOM_a", "CUSTOM_Ä", "VCPUS", "CUSTOM_A ", "CUSTOM-A",
+  ])
   func otherClassesAreNone(name: String) {
     #expect(ResourceClass(rawValue: name) == nil)
   }
