@@ -15,8 +15,8 @@ extension CandidateSearch {
     for group in query.groups {
       if let root = group.root {
         // A sharing provider of the tree may serve a granular group in another.
-        let members = ledger.providers[root].members
-        if !group.isGranular || !members.contains(where: { ledger.providers[$0].isSharing }) {
+        let members = providers[root].members
+        if !group.isGranular || !members.contains(where: { providers[$0].isSharing }) {
           consider([root])
         }
       }
@@ -32,8 +32,8 @@ extension CandidateSearch {
     }
     for number in query.rootRequired { consider(ledger.traits.bearers(of: number)) }
     return fewest.map { slots in
-      var roots = slots.map { ledger.providers[$0].root }
-      roots.sort { ledger.providers[$0].order < ledger.providers[$1].order }
+      var roots = slots.map { providers[$0].root }
+      roots.sort { providers[$0].order < providers[$1].order }
       var once: [Int] = []
       for root in roots where once.last != root { once.append(root) }
       return once
@@ -43,7 +43,7 @@ extension CandidateSearch {
   /// One of these providers must be in the tree, unless one of them shares: that could be anywhere.
   private func considerBearers(_ slots: [Int], _ consider: ([Int]) -> Void) {
     guard slots.count <= ledger.roots.count / 8,
-      !slots.contains(where: { ledger.providers[$0].isSharing })
+      !slots.contains(where: { providers[$0].isSharing })
     else { return }
     consider(slots)
   }

@@ -4,41 +4,41 @@ import Base
 
 extension CandidateSearch {
   /// Keeps a complete choice, unless another tree had the same: sharing providers alone can serve many.
-  mutating func record(_ root: Int) {
-    if !query.isNestedAware, takesTwiceFromATree() { return }
-    if chosen.allSatisfy({ ledger.providers[$0].isSharing }) {
-      guard seen.insert(chosen).inserted else { return }
+  func record(_ root: Int, _ state: inout SearchState) {
+    if !query.isNestedAware, takesTwiceFromATree(state.taken) { return }
+    if state.chosen.allSatisfy({ providers[$0].isSharing }) {
+      guard state.seen.insert(state.chosen).inserted else { return }
     }
-    found.append((root, chosen))
+    state.found.append((root, state.chosen))
   }
 
   /// Whether two providers of one tree give something.
-  private func takesTwiceFromATree() -> Bool {
+  private func takesTwiceFromATree(_ taken: [AllocationRow]) -> Bool {
     for (place, row) in taken.enumerated() {
-      let root = ledger.providers[row.slot].root
+      let root = providers[row.slot].root
       for other in taken[..<place] where other.slot != row.slot {
-        if ledger.providers[other.slot].root == root { return true }
+        if providers[other.slot].root == root { return true }
       }
     }
     return false
   }
 
   /// What was found, by ids and names.
-  func results() -> Candidates {
+  func results(of state: SearchState) -> Candidates {
     var candidates = Candidates()
-    candidates.examined = examined
-    candidates.isCut = isCut
+    candidates.examined = state.examined
+    candidates.isCut = state.isCut
     var trees: [Int] = []
     var givers: [Int] = []
-    for (root, chosen) in found {
+    for (root, chosen) in state.found {
       candidates.requests.append(request(root, chosen))
       for (level, slot) in zip(query.levels, chosen) where !level.amounts.isEmpty {
         givers.insertSorted(slot)
-        trees.insertSorted(ledger.providers[slot].root)
+        trees.insertSorted(providers[slot].root)
       }
     }
     for root in ledger.ordered(trees) {
-      for slot in ledger.providers[root].members where query.isNestedAware || givers.holds(slot) {
+      for slot in providers[root].members where query.isNestedAware || givers.holds(slot) {
         candidates.summaries.append(summary(of: slot))
       }
     }
@@ -60,24 +60,25 @@ extension CandidateSearch {
     }
     var givers: [Int] = []
     for row in rows where !givers.contains(row.slot) { givers.append(row.slot) }
+    let providers = providers
     return AllocationRequest(
-      anchor: ledger.providers[root].id,
+      anchor: providers[root].id,
       allocations: ledger.ordered(givers).flatMap { slot in
         rows.filter { $0.slot == slot }
-          .map { Allocation(ledger.providers[slot].id, $0.resource, $0.amount) }
+          .map { Allocation(providers[slot].id, $0.resource, $0.amount) }
       },
       mappings: mappings.map { mapping in
         GroupMapping(
           suffix: mapping.suffix,
-          providers: ledger.ordered(mapping.slots).map { ledger.providers[$0].id })
+          providers: ledger.ordered(mapping.slots).map { providers[$0].id })
       })
   }
 
   private func summary(of slot: Int) -> ProviderSummary {
-    let provider = ledger.providers[slot]
+    let provider = providers[slot]
     return ProviderSummary(
-      provider: provider.id, root: ledger.providers[provider.root].id,
-      parent: provider.parent.map { ledger.providers[$0].id },
+      provider: provider.id, root: providers[provider.root].id,
+      parent: provider.parent.map { providers[$0].id },
       resources: provider.inventories.map { row in
         ProviderSummary.Resource(
           resource: row.terms.resource, capacity: whole(row.capacity), used: row.used)

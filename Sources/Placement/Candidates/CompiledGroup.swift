@@ -7,8 +7,9 @@ struct WantedAmount {
   let amount: Int64
 }
 
-/// A request group in the ledger's own numbers.
-struct CompiledGroup {
+/// A request group in the ledger's own numbers. It never changes; as an object it is at hand without
+/// copying all of its lists.
+final class CompiledGroup: Sendable {
   let suffix: String
   let isGranular: Bool
   let resources: [WantedAmount]
@@ -18,11 +19,14 @@ struct CompiledGroup {
   let memberOf: [[Int]]
   let forbiddenAggregates: [Int]
   /// The only root whose tree will do.
-  private(set) var root: Int?
+  let root: Int?
 
   /// Nil if no provider can serve it: nobody has a class, a trait, an aggregate or the tree that it
   /// names.
-  init?(_ group: RequestGroup, in ledger: Ledger) {
+  ///
+  /// - Parameter isSearched: whether it is one of a search for candidates. There, as in Placement, a
+  ///   group without resources must say something of its provider, and is not bound to a tree.
+  init?(_ group: RequestGroup, in ledger: Ledger, isSearched: Bool) {
     var resources: [WantedAmount] = []
     for wanted in group.resources {
       guard let number = ledger.classes.number(of: wanted.resource) else { return nil }
@@ -39,6 +43,10 @@ struct CompiledGroup {
       guard let slot = ledger.slots[tree] else { return nil }
       root = ledger.providers[slot].root
     }
+    if isSearched, resources.isEmpty {
+      guard !required.isEmpty || !memberOf.isEmpty else { return nil }
+      root = nil
+    }
     suffix = group.suffix
     isGranular = !group.suffix.isEmpty
     self.resources = resources
@@ -51,16 +59,6 @@ struct CompiledGroup {
 
   private static func numbers<Name>(_ names: [Name], in index: NameIndex<Name>) -> [Int] {
     Set(names).compactMap { index.number(of: $0) }.sorted()
-  }
-
-  /// The group as one of a search for candidates. As in Placement, a group without resources must say
-  /// something of its provider, and is not bound to a tree.
-  func forSearch() -> CompiledGroup? {
-    guard resources.isEmpty else { return self }
-    guard !required.isEmpty || !memberOf.isEmpty else { return nil }
-    var unbound = self
-    unbound.root = nil
-    return unbound
   }
 
   /// Whether a provider is in an aggregate of each list.

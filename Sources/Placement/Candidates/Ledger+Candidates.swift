@@ -11,9 +11,8 @@ extension Ledger {
   public func candidates(for query: CandidateQuery) throws(LedgerError) -> Candidates {
     try query.validate()
     guard let compiled = CompiledQuery(query, in: self) else { return Candidates() }
-    var search = CandidateSearch(compiled, in: self)
-    search.run()
-    return search.results()
+    let search = CandidateSearch(compiled, in: self)
+    return search.results(of: search.run())
   }
 
   /// Providers that serve a group each on its own, as `GET /resource_providers` filters them: trees in
@@ -21,7 +20,7 @@ extension Ledger {
   public func providers(matching group: RequestGroup) throws(LedgerError) -> [ProviderID] {
     try group.validate()
     try CandidateQuery(groups: [group]).checkNames()
-    guard let compiled = CompiledGroup(group, in: self) else { return [] }
+    guard let compiled = CompiledGroup(group, in: self, isSearched: false) else { return [] }
     return roots.flatMap { root in
       providers[root].members.filter { compiled.isServed(by: providers[$0]) }
         .map { providers[$0].id }

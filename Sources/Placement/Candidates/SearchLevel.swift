@@ -30,7 +30,9 @@ struct CompiledQuery {
     let ordered = query.groups.filter(\.suffix.isEmpty) + query.groups.filter { !$0.suffix.isEmpty }
     var groups: [CompiledGroup] = []
     for group in ordered {
-      guard let compiled = CompiledGroup(group, in: ledger)?.forSearch() else { return nil }
+      guard let compiled = CompiledGroup(group, in: ledger, isSearched: true) else {
+        return nil
+      }
       groups.append(compiled)
     }
     var rootRequired: [Int] = []

@@ -47,11 +47,14 @@ public struct Ledger: Sendable {
 
   /// Slots in order of creation.
   func ordered(_ unordered: [Int]) -> [Int] {
-    unordered.sorted { providers[$0].order < providers[$1].order }
+    guard unordered.count > 1 else { return unordered }
+    let providers = providers.elements
+    return unordered.sorted { providers[$0].order < providers[$1].order }
   }
 
   /// Where a slot belongs among slots in order of creation.
   func place(of slot: Int, in ordered: [Int]) -> Int {
+    let providers = providers.elements
     let order = providers[slot].order
     var low = 0
     var high = ordered.count
@@ -65,6 +68,7 @@ public struct Ledger: Sendable {
   /// What a mutation that touched these providers reports.
   func change(of touched: [Int]) -> LedgerChange {
     var change = LedgerChange()
+    let providers = providers.elements
     change.providers = ordered(touched).map { providers[$0].id }
     change.roots = rootIDs(of: touched)
     return change
@@ -72,6 +76,7 @@ public struct Ledger: Sendable {
 
   /// The roots of these providers' trees, each once, in order of creation.
   func rootIDs(of touched: [Int]) -> [ProviderID] {
+    let providers = providers.elements
     var found: [Int] = []
     for slot in touched { found.insertSorted(providers[slot].root) }
     return ordered(found).map { providers[$0].id }

@@ -2,7 +2,8 @@
 
 /// A dense array whose places are used again after a removal.
 struct SlotTable<Element: Sendable>: Sendable {
-  private var elements: [Element] = []
+  /// What lies in each place.
+  private(set) var elements: [Element] = []
   private var free: [Int] = []
   /// What lies in a place that is not in use.
   private let vacant: Element
