@@ -64,7 +64,12 @@ struct LedgerPropertyTests {
     var writes: [AllocationWrite] = []
     for consumer in chance.some(of: Array(Self.consumers), 15) {
       var allocations: [Allocation] = []
-      for provider in chance.some(of: Array(Self.providers), 30) {
+      if let held = model.held[id(consumer)], chance.happens(30) {
+        // A little less of the same: allowed however full it is.
+        allocations = held
+        for place in held.indices where held[place].amount > 1 { allocations[place].amount -= 1 }
+      }
+      for provider in allocations.isEmpty ? chance.some(of: Array(Self.providers), 30) : [] {
         for resource in chance.some(of: Self.classes, 40) {
           allocations.append(Allocation(id(provider), resource, Int64(chance.number(1...4))))
         }
