@@ -16,14 +16,20 @@ extension Ledger {
         field: "order", value: "\(right.order) for \(left.id) and \(right.id)",
         allowed: "each number once")
     }
+    // A parent may be younger than its child, if it got it later.
+    var orphans: [ProviderRecord] = []
     for record in records {
-      var bare = record
-      bare.parent = nil
-      try create(bare)
+      if let parent = record.parent, slots[parent] == nil {
+        orphans.append(record)
+        var bare = record
+        bare.parent = nil
+        try create(bare)
+      } else {
+        try create(record)
+      }
     }
-    for record in records {
-      guard let parent = record.parent else { continue }
-      try updateProvider(record.id, name: record.name, parent: parent)
+    for record in orphans {
+      try updateProvider(record.id, name: record.name, parent: record.parent)
     }
     for record in records {
       try setInventories(of: record.id, to: record.inventories.map(\.inventory), generation: nil)
