@@ -103,6 +103,8 @@ public enum ProjectTag {}
 public enum UserTag {}
 /// Names a role.
 public enum RoleTag {}
+/// Names a server group.
+public enum ServerGroupTag {}
 
 public typealias NodeID = Identifier<NodeTag>
 public typealias InstanceID = Identifier<InstanceTag>
@@ -113,3 +115,4 @@ public typealias PortID = Identifier<PortTag>
 public typealias ProjectID = Identifier<ProjectTag>
 public typealias UserID = Identifier<UserTag>
 public typealias RoleID = Identifier<RoleTag>
+public typealias ServerGroupID = Identifier<ServerGroupTag>

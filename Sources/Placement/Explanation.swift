@@ -25,28 +25,49 @@ public struct Explanation: Sendable, Hashable {
   /// So many hosts of a stage are quoted; a large fleet must not make a long text.
   static let maximumReasons = 3
 
-  /// The host that was rejected for capacity by the least.
-  public struct NearestMiss: Sendable, Hashable {
+  /// What one of the best hosts scored.
+  public struct Ranked: Sendable, Hashable {
     /// The host's name.
     public let host: String
-    /// What it lacked.
+    /// The sum of what the weighers say.
+    public let score: Double
+    /// What each says, without those that say 0.
+    public let terms: [Term]
+  }
+
+  /// What one weigher says of a host.
+  public struct Term: Sendable, Hashable {
+    /// Which.
+    public let weigher: Weigher
+    /// Its multiplier times the weight on its scale.
+    public let score: Double
+  }
+
+  /// How near the hosts come that pass all filters.
+  public struct Miss: Sendable, Hashable {
+    /// The host that has most left.
+    public let host: String
+    /// What was asked for.
     public let resource: ResourceClass
-    /// How much was asked for.
+    /// How much of it.
     public let wanted: Int64
-    /// How much it could still promise.
-    public let free: Double
-    /// How much it may promise in all.
-    public let capacity: Double
+    /// How much that host may still promise.
+    public let free: Int64
+    /// Among how many hosts.
+    public let hosts: Int
   }
 
   /// How many hosts there were.
   public internal(set) var hosts = 0
   /// The tests in order. After one that leaves nothing there are no more.
   public internal(set) var stages: [Stage] = []
+  /// The best hosts, the chosen one first.
+  public internal(set) var ranked: [Ranked] = []
+  /// Set when no host was left although some pass all filters: one for each resource that was asked for.
+  public internal(set) var misses: [Miss] = []
+
   /// The chosen host's name.
-  public internal(set) var chosen: String?
-  /// Set when capacity left no host.
-  public internal(set) var nearestMiss: NearestMiss?
+  public var chosen: String? { ranked.first?.host }
 
   /// The explanation on one line, for an operator.
   public var text: String { text(namingHosts: true) }
@@ -61,13 +82,31 @@ public struct Explanation: Sendable, Hashable {
     }
     if let chosen {
       let rest = stages.last?.remaining ?? 0
-      parts.append("first of \(rest) left\(namingHosts ? ": \(chosen)" : "")")
-    } else if let miss = nearestMiss {
       parts.append(
-        "nearest miss: \(namingHosts ? miss.host : "one") has \(trimmed(miss.free)) of "
-          + "\(trimmed(miss.capacity)) \(miss.resource.rawValue) free, \(miss.wanted) wanted")
+        "\(ranked.count > 1 ? "best" : "first") of \(rest) left\(namingHosts ? ": \(chosen)\(scores)" : "")"
+      )
+    }
+    for miss in misses where miss.free < miss.wanted || misses.allSatisfy({ $0.free >= $0.wanted })
+    {
+      parts.append(
+        "the most free \(miss.resource.rawValue) among \(miss.hosts) "
+          + "\(miss.hosts == 1 ? "host that passes" : "hosts that pass") is \(miss.free)"
+          + "\(namingHosts ? " on \(miss.host)" : "") and \(miss.wanted) are wanted")
     }
     return parts.joined(separator: "; ") + "."
+  }
+}
+
+extension Explanation {
+  /// What the best hosts scored, where there was a choice.
+  private var scores: String {
+    guard ranked.count > 1 else { return "" }
+    let texts = ranked.map { ranked in
+      let terms = ranked.terms.map { "\($0.weigher.name) \(trimmed($0.score))" }
+      return "\(ranked.host) \(trimmed(ranked.score))"
+        + (terms.isEmpty ? "" : " (\(terms.joined(separator: ", ")))")
+    }
+    return "; scores: \(texts.joined(separator: ", "))"
   }
 }
 

@@ -24,15 +24,15 @@ public func place(_ request: PlacementRequest, on hosts: [Host]) -> Decision {
         name: test.name, removed: remaining.count - passed.count, remaining: passed.count,
         reasons: reasons(of: test, among: remaining)))
     if passed.isEmpty, test.isCapacity {
-      explanation.nearestMiss = nearestMiss(of: request.resources, among: remaining)
+      explanation.misses = misses(of: request.shape.resources, among: remaining)
     }
     remaining = passed
   }
-  explanation.chosen = remaining.first?.name
+  explanation.ranked = remaining.prefix(1).map { .init(host: $0.name, score: 0, terms: []) }
   return Decision(node: remaining.first?.id, explanation: explanation)
 }
 
-private struct HostTest {
+private struct HostQuestion {
   let name: String
   var isCapacity = false
   /// What a host itself says of why it does not pass.
@@ -40,34 +40,36 @@ private struct HostTest {
   let passes: (Host) -> Bool
 }
 
-private func reasons(of test: HostTest, among hosts: [Host]) -> [Explanation.Reason] {
+private func reasons(of test: HostQuestion, among hosts: [Host]) -> [Explanation.Reason] {
   guard let reason = test.reason else { return [] }
   let removed = hosts.lazy.filter { !test.passes($0) }.prefix(Explanation.maximumReasons)
   return removed.compactMap { host in reason(host).map { .init(host: host.name, text: $0) } }
 }
 
-private func tests(for request: PlacementRequest) -> [HostTest] {
-  var tests = [HostTest(name: "node is up") { $0.isUp }]
+private func tests(for request: PlacementRequest) -> [HostQuestion] {
+  var tests = [HostQuestion(name: "node is up") { $0.isUp }]
   tests.append(
-    HostTest(name: "hypervisor answers", reason: \.hypervisorFailure) {
+    HostQuestion(name: "hypervisor answers", reason: \.hypervisorFailure) {
       $0.hypervisorFailure == nil
     })
   tests.append(
-    HostTest(name: "node is enabled") { $0.isEnabled || PlantedBug.disabledTaken.isPlanted })
+    HostQuestion(name: "node is enabled") { $0.isEnabled || PlantedBug.disabledTaken.isPlanted })
   if let name = request.hostName {
-    tests.append(HostTest(name: "host is \(name)") { $0.name == name })
+    tests.append(HostQuestion(name: "host is \(name)") { $0.name == name })
   }
-  if let zone = request.availabilityZone {
+  if let zone = request.shape.availabilityZone {
     tests.append(
-      HostTest(name: "availability zone is \(zone)") { $0.availabilityZone == zone })
+      HostQuestion(name: "availability zone is \(zone)") { $0.availabilityZone == zone })
   }
-  for network in request.physicalNetworks {
+  for network in request.shape.physicalNetworks {
     tests.append(
-      HostTest(name: "has physical network \(network)") { $0.physicalNetworks.contains(network) })
+      HostQuestion(name: "has physical network \(network)") {
+        $0.physicalNetworks.contains(network)
+      })
   }
   tests.append(
-    HostTest(name: "has room for \(described(request.resources))", isCapacity: true) {
-      $0.fits(request.resources)
+    HostQuestion(name: "has room for \(described(request.shape.resources))", isCapacity: true) {
+      $0.fits(request.shape.resources)
     })
   return tests
 }
@@ -76,38 +78,18 @@ private func described(_ amounts: [ResourceAmount]) -> String {
   amounts.map { "\($0.resource.rawValue) \($0.amount)" }.joined(separator: ", ")
 }
 
-/// The host whose worst shortfall, as a share of what was wanted, is the least; the first of equals.
-private func nearestMiss(of amounts: [ResourceAmount], among hosts: [Host])
-  -> Explanation.NearestMiss?
-{
-  var best: (share: Double, miss: Explanation.NearestMiss)?
-  for host in hosts {
-    guard let worst = worstMiss(of: amounts, on: host) else { continue }
-    if let known = best, known.share <= worst.share { continue }
-    best = worst
+/// For each resource the most that a host has left; the first of equals.
+private func misses(of amounts: [ResourceAmount], among hosts: [Host]) -> [Explanation.Miss] {
+  amounts.compactMap { wanted in
+    var most: (host: Host, room: Double)?
+    for host in hosts {
+      let room = max(0, host.inventory(of: wanted.resource)?.room ?? 0)
+      if room > most?.room ?? -1 { most = (host, room) }
+    }
+    return most.map { host, room in
+      Explanation.Miss(
+        host: host.name, resource: wanted.resource, wanted: wanted.amount, free: Int64(room),
+        hosts: hosts.count)
+    }
   }
-  return best?.miss
-}
-
-private func worstMiss(of amounts: [ResourceAmount], on host: Host)
-  -> (share: Double, miss: Explanation.NearestMiss)?
-{
-  var worst: (share: Double, miss: Explanation.NearestMiss)?
-  for wanted in amounts {
-    let inventory = host.inventory(of: wanted.resource)
-    let capacity = inventory?.capacity ?? 0
-    let free = max(0, capacity - Double(inventory?.used ?? 0))
-    let isRefusedUnit = inventory.map { !$0.allows(unit: wanted.amount) } ?? true
-    let lacking = inventory?.shortfall(for: wanted.amount) ?? Double(wanted.amount)
-    guard lacking > 0 || isRefusedUnit else { continue }
-    let share = isRefusedUnit ? .infinity : lacking / Double(max(1, wanted.amount))
-    if let known = worst, known.share >= share { continue }
-    worst = (
-      share,
-      .init(
-        host: host.name, resource: wanted.resource, wanted: wanted.amount, free: free,
-        capacity: capacity)
-    )
-  }
-  return worst
 }

@@ -20,6 +20,20 @@ public struct Host: Sendable, Hashable {
   public var physicalNetworks: [String]
   /// What it has, at most one inventory per class.
   public var inventories: [Inventory]
+  /// The aggregates that it belongs to.
+  public var aggregates: [HostAggregate] = []
+  /// What it can do.
+  public var traits: [Trait] = []
+  /// What it says of itself, by Nova's names, as `hypervisor_type`; nested names have colons between them.
+  public var capabilities: [String: String] = [:]
+  /// The hypervisor's version, as libvirt counts it.
+  public var hypervisorVersion = 0
+  /// How many instances it has.
+  public var instances = 0
+  /// How many of them are being built, rebuilt, resized or moved.
+  public var ioOperations = 0
+  /// How many builds failed since the last that did not.
+  public var failedBuilds = 0
 
   /// A node with all that decides about it.
   public init(
@@ -48,28 +62,5 @@ public struct Host: Sendable, Hashable {
       return inventory.allows(unit: wanted.amount)
         && (inventory.shortfall(for: wanted.amount) == 0 || PlantedBug.useIgnored.isPlanted)
     }
-  }
-}
-
-/// What a server asks of its node.
-public struct PlacementRequest: Sendable, Hashable {
-  /// Amounts, at most one per class; an amount of 0 is left out by the caller.
-  public var resources: [ResourceAmount]
-  /// Physical networks its ports are on.
-  public var physicalNetworks: [String]
-  /// The zone the user asked for.
-  public var availabilityZone: String?
-  /// The host an administrator asked for, by name.
-  public var hostName: String?
-
-  /// A request.
-  public init(
-    resources: [ResourceAmount], physicalNetworks: [String] = [], availabilityZone: String? = nil,
-    hostName: String? = nil
-  ) {
-    self.resources = resources
-    self.physicalNetworks = physicalNetworks
-    self.availabilityZone = availabilityZone
-    self.hostName = hostName
   }
 }

@@ -149,7 +149,9 @@ struct CreateServerTests {
     #expect((second.vmState, second.taskState, second.node) == (.error, nil, nil))
     let fault = try #require(second.fault)
     #expect(fault.message.hasPrefix("No valid host was found. "))
-    #expect(fault.message.contains("nearest miss: one has 88 of 600 MEMORY_MB free, 512 wanted"))
+    #expect(
+      fault.message.contains(
+        "the most free MEMORY_MB among 1 host that passes is 88 and 512 are wanted"))
     // Tenants don't read the names of hosts; operators do.
     #expect(!fault.message.contains("node-1"))
     #expect(fault.details.contains("node-1"))

@@ -24,8 +24,9 @@ struct PlaceTests {
 
   private func request(memory: Int64 = 100, vcpus: Int64 = 1) -> PlacementRequest {
     PlacementRequest(
-      resources: [ResourceAmount(.vcpu, vcpus), ResourceAmount(.memoryMB, memory)],
-      physicalNetworks: ["physnet1"])
+      RequestShape(
+        resources: [ResourceAmount(.vcpu, vcpus), ResourceAmount(.memoryMB, memory)],
+        physicalNetworks: ["physnet1"]))
   }
 
   @Test func theFirstHostThatPassesIsTaken() {
@@ -42,7 +43,7 @@ struct PlaceTests {
   @Test func eachStageSaysHowManyItRemoved() {
     var wanted = request()
     wanted.hostName = "host-6"
-    wanted.availabilityZone = "blue"
+    wanted.shape.availabilityZone = "blue"
     let hosts = [
       host(1) { $0.isUp = false }, host(2) { $0.isEnabled = false }, host(3),
       host(6) { $0.availabilityZone = "green" },
@@ -71,7 +72,7 @@ struct PlaceTests {
     let decision = place(request(), on: [host(1) { $0.isUp = false }])
     #expect(decision.node == nil)
     #expect(decision.explanation.stages.map(\.name) == ["node is up"])
-    #expect(decision.explanation.nearestMiss == nil)
+    #expect(decision.explanation.misses.isEmpty)
     #expect(decision.explanation.text == "1 host; node is up: 1 removed.")
     #expect(place(request(), on: []).explanation.text == "0 hosts.")
   }
@@ -94,35 +95,34 @@ struct PlaceTests {
     #expect(silent.stages.map(\.name) == ["node is up"])
   }
 
-  @Test func theNearestMissIsTheOneThatLacksLeast() {
+  @Test func whatIsMissingIsToldByTheHostThatHasMost() {
     let hosts = [host(1, used: 950), host(2, used: 920), host(3, used: 990)]
-    let decision = place(request(), on: hosts)
-    let miss = decision.explanation.nearestMiss
-    #expect(miss?.host == "host-2" && miss?.resource == .memoryMB)
-    #expect(miss?.wanted == 100 && miss?.free == 80 && miss?.capacity == 1000)
+    let explanation = place(request(), on: hosts).explanation
     #expect(
-      decision.explanation.text(namingHosts: false).hasSuffix(
-        "nearest miss: one has 80 of 1000 MEMORY_MB free, 100 wanted."))
+      explanation.misses.map { "\($0.host) \($0.resource.rawValue) \($0.free) \($0.wanted)" }
+        == ["host-1 VCPU 16 1", "host-2 MEMORY_MB 80 100"])
+    #expect(
+      explanation.text
+        == "3 hosts; has room for VCPU 1, MEMORY_MB 100: 3 removed; the most free MEMORY_MB among "
+        + "3 hosts that pass is 80 on host-2 and 100 are wanted.")
+    #expect(!explanation.text(namingHosts: false).contains("host-2"))
   }
 
-  @Test func ofOneHostTheWorstShortfallIsNamed() {
-    let tight = host(1, used: 950) { $0.inventories[0] = Inventory(.vcpu, total: 1, used: 4) }
-    let miss = place(request(vcpus: 2), on: [tight]).explanation.nearestMiss
-    // VCPU lacks all of what was wanted, memory half of it.
-    #expect(miss?.resource == .vcpu && miss?.free == 0 && miss?.capacity == 4)
+  @Test func noHostHasAllThoughForEachThereIsOne() {
+    let explanation = place(
+      request(vcpus: 10), on: [host(1, used: 950), host(2) { $0.inventories[0].used = 12 }]
+    ).explanation
+    #expect(
+      explanation.text.hasSuffix(
+        "the most free VCPU among 2 hosts that pass is 16 on host-1 and 10 are wanted; "
+          + "the most free MEMORY_MB among 2 hosts that pass is 1000 on host-2 and 100 are wanted.")
+    )
   }
 
   @Test func aHostWithoutAnInventoryHasNoneOfIt() {
     let bare = host(1) { $0.inventories.removeAll { $0.resource == .memoryMB } }
     let decision = place(request(), on: [bare])
     #expect(decision.node == nil)
-    #expect(decision.explanation.nearestMiss?.capacity == 0)
-  }
-
-  @Test func anAmountThatIsNeverHandedOutIsTheFarthestMiss() {
-    let coarse = host(1) { $0.inventories[1] = Inventory(.memoryMB, total: 9999, maxUnit: 50) }
-    let full = host(2, used: 1000)
-    #expect(place(request(), on: [coarse, full]).explanation.nearestMiss?.host == "host-2")
-    #expect(place(request(), on: [coarse]).explanation.nearestMiss?.host == "host-1")
+    #expect(decision.explanation.misses.map(\.free) == [16, 0])
   }
 }

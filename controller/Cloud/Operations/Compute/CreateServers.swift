@@ -72,8 +72,9 @@ extension Cloud {
         draft, plan, index: index, reservationID: reservationID, caller: caller)
       let decision = place(
         PlacementRequest(
-          resources: needs(of: plan.flavor.size),
-          physicalNetworks: plan.physicalNetworks, availabilityZone: draft.availabilityZone,
+          RequestShape(
+            resources: needs(of: plan.flavor.size), physicalNetworks: plan.physicalNetworks,
+            availabilityZone: draft.availabilityZone),
           hostName: draft.host), on: try tx.hosts(in: conditions))
       let why = decision.explanation
       if let node = decision.node {
