@@ -161,8 +161,8 @@ let package = Package(
       [
         "AgentDaemon", "Base", "Bottle", "CGnuTLS", "CLinux", "Certificates", "CloudModel",
         "Database", "EventLoop", "Hypervisor", "JSON", "Journal", "Lanes", "LocalCloud", "Log",
-        "NodeProtocol",
-        "Processes", "Simulation", "StateDigest", "Store", "Switch", "Wire",
+        "NodeProtocol", "Placement", "Processes", "Simulation", "StateDigest", "Store", "Switch",
+        "Wire",
       ]),
 
     // Tests mirror the above; Cluster drives whole processes from outside. Scratch is what tests
