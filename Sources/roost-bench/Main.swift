@@ -6,7 +6,9 @@ import Glibc
 /// Measures Roost beside its peers: chooses the suite, prints what it found.
 @main
 enum Main {
-  private static let suites: [any Suite] = [BootSuite(), WireSuite(), FleetSuite(), BottleSuite(), PlacementSuite()]
+  private static let suites: [any Suite] = [
+    BootSuite(), WireSuite(), FleetSuite(), BottleSuite(), PlacementSuite(),
+  ]
 
   private static let tools: [any Tool] = [HypervisorTool(), AgentTool()]
 
