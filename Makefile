@@ -30,8 +30,9 @@ test: packages
 	swift build --build-tests
 # What waits for a peer, and gives it up after some seconds, runs apart from what computes: that would
 # take the processors from it. Whole clouds of processes run by themselves.
-	swift test --skip-build --skip '^(ClusterTests|AccessTests|WireTests|SimulationTests|BottleTests)'
+	swift test --skip-build --skip '^(ClusterTests|AccessTests|WireTests|SimulationTests|BottleTests|PlacementTests)'
 	swift test --skip-build --filter '^(SimulationTests|BottleTests)'
+	swift test --skip-build --filter '^PlacementTests'
 	swift test --skip-build --filter '^WireTests'
 	swift test --skip-build --filter '^(ClusterTests|AccessTests)'
 
