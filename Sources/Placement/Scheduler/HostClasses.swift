@@ -15,7 +15,7 @@ struct HostClasses: Sendable {
   private var positions: [Int] = []
 
   /// Less than any amount.
-  static let noRoom = SIMD8<Int32>(repeating: .min)
+  static let noRoom = SIMD8<Int32>(repeating: -1)
 
   /// The number of a class; numbers are given for good.
   mutating func number(of hostClass: HostClass) -> UInt32 {
@@ -41,9 +41,9 @@ struct HostClasses: Sendable {
 
   mutating func change(_ slot: UInt32, of number: UInt32, _ room: SIMD8<Double>) {
     let (kind, position) = (Int(number), positions[Int(slot)])
-    // More than any amount is as good as any such.
+    // More than any amount is as good as any such, and so is less.
     let bounded = room.clamped(
-      lowerBound: .init(repeating: Double(Int32.min)),
+      lowerBound: .init(repeating: -1),
       upperBound: .init(repeating: Double(Int32.max)))
     let new = SIMD8<Int32>(truncatingIfNeeded: SIMD8<Int64>(bounded))
     logs[kind].add(rooms[kind][position], new, members: members[kind].count)
