@@ -17,7 +17,8 @@ final class Backups: Sendable {
     /// Those that were finished, by age.
     var made: [Made] = []
     var number = 0
-    var isRestoring = false
+    /// Which is being put back, if one is.
+    var restoring: String?
   }
 
   /// More are not kept.
@@ -48,7 +49,7 @@ final class Backups: Sendable {
   }
 
   /// Whether a restore has begun and the controller was not started again.
-  var isRestoring: Bool { state.withLock { $0.isRestoring } }
+  var isRestoring: Bool { state.withLock { $0.restoring != nil } }
 
   /// Has the real command make one, if the machine is up.
   func make() {
@@ -63,12 +64,18 @@ final class Backups: Sendable {
       _ = try BackupCommand(
         file: path, configuration: configuration, disk: disk, vfs: vfs, clock: machine.clock
       ).run()
-      let old = state.withLock { $0.made.dropLast(Self.kept - 1) }
-      for backup in old { try disk.remove(backup.path) }
+      for backup in takeOld() { try disk.remove(backup.path) }
     }
     guard tell("backup \(path)", outcome) else { return }
+    state.withLock { $0.made.append(Made(path: path, moment: moment)) }
+  }
+
+  /// Those that a new one takes the place of. What is being put back stays.
+  private func takeOld() -> [Made] {
     state.withLock { state in
-      state.made = state.made.suffix(Self.kept - 1) + [Made(path: path, moment: moment)]
+      let old = state.made.dropLast(Self.kept - 1).filter { $0.path != state.restoring }
+      state.made.removeAll { backup in old.contains { $0.path == backup.path } }
+      return old
     }
   }
 
@@ -76,14 +83,14 @@ final class Backups: Sendable {
   func restore(_ fault: Fault.Restore) {
     let backup = state.withLock { state -> Made? in
       let newest = state.made.last { now - $0.moment >= fault.age }
-      guard let newest, !state.isRestoring else { return nil }
-      state.isRestoring = true
+      guard let newest, state.restoring == nil else { return nil }
+      state.restoring = newest.path
       return newest
     }
     guard let backup else { return }
     SimulatedProcess("operator", on: timeline).start { [self] in
       await restore(backup, fault)
-      state.withLock { $0.isRestoring = false }
+      state.withLock { $0.restoring = nil }
     }
   }
 
