@@ -63,7 +63,7 @@ final class APIDoor: Sendable {
     let (handler, process) = state.withLock { ($0.handler, $0.process) }
     guard let handler, let process, process.isAlive else { return once.give(.refused) }
     process.start { [self] in
-      let response = await handler.respond(to: request.head, body: .bytes(request.body))
+      let response = await handler.respond(to: request.head, body: request.body)
       // The kernel of a killed controller sends nothing that was not written.
       guard process.isAlive, let delay = passage() else { return }
       timeline.after(delay) { once.give(.answered(response)) }

@@ -5,8 +5,8 @@ import ControllerDaemon
 import Simulation
 import Synchronization
 
-/// All who ask a run's cloud for something: an operator, and tenants who each have a process of their own
-/// that nothing befalls.
+/// All who ask a run's cloud for something: an operator, a publisher of images, and tenants. Each has a
+/// process of its own that nothing befalls.
 final class Clients: Sendable {
   let `operator`: Operator
   private let tenants: [Tenant]
@@ -26,14 +26,20 @@ final class Clients: Sendable {
       seed: seed &+ 100, door: world.door, clock: clock, nodes: world.nodes.map(\.id),
       ledger: world.ledger, recorder: world.recorder, pause: .seconds(300))
     let draws = SeededRandomness(seed: seed &+ 300)
+    let workload = Workload(seed: seed)
     tenants = (0..<world.scenario.clients).map { number in
       Tenant(
         NamedCallers.tenant(number), seed: seed &* 31 &+ UInt64(number) &+ 1000,
         door: world.door, clock: clock, things: things, ledger: world.ledger,
-        recorder: world.recorder, enough: Self.enough(world.scenario), pause: .seconds(60),
+        recorder: world.recorder, enough: Self.enough(world.scenario), workload: workload,
         whenCreating: { Self.backUpSoon(world, draws) })
     }
-    running = Mutex(tenants.count + 1)
+    let publisher = workload.imagePause.map {
+      Publisher(
+        seed: seed &+ 400, door: world.door, clock: clock, shelf: things.images,
+        recorder: world.recorder, pause: $0)
+    }
+    running = Mutex(tenants.count + (publisher == nil ? 1 : 2))
     start("operator", world) { [self] in await self.operator.run(until: end) }
     let isOver = max(end, world.moment(world.scenario.plan.end))
     SimulatedProcess("operator", on: world.timeline).start { [self] in
@@ -41,6 +47,9 @@ final class Clients: Sendable {
     }
     SimulatedProcess("operator", on: world.timeline).start {
       await Self.makeBackups(world, clock, until: end)
+    }
+    if let publisher {
+      start("publisher", world) { await publisher.run(until: end) }
     }
     for tenant in tenants {
       start(tenant.name, world) { await tenant.run(until: end) }

@@ -41,6 +41,6 @@ enum Setup {
     _ = try await core.cloud.createSubnet(
       SubnetDraft(network: network.id, cidr: cidr), for: admin)
     return Tenant.Things(
-      flavor: flavor.id, images: images, network: "\(network.id)")
+      flavor: flavor.id, images: ImageShelf(images), network: "\(network.id)")
   }
 }

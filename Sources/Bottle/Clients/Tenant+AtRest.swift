@@ -30,7 +30,8 @@ extension Tenant {
   /// - Returns: what went wrong; nil if nothing did.
   func tryOut() async -> String? {
     var (owned, unanswered) = ([Owned](), [String]())
-    await create("\(name)-last", &owned, &unanswered)
+    guard let image = things.images.lasting.first else { return "there is no image" }
+    await create("\(name)-last", of: image, &owned, &unanswered)
     guard let server = owned.first else { return "a request for a server failed" }
     guard await waitFor(server, { $0 == "ACTIVE" }) else { return "a new server is not ACTIVE" }
     await delete(server, &owned)

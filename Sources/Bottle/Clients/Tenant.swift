@@ -12,7 +12,7 @@ final class Tenant: Sendable {
   /// What servers are made of.
   struct Things: Sendable {
     let flavor: String
-    let images: [String]
+    let images: ImageShelf
     let network: String
   }
 
@@ -28,15 +28,14 @@ final class Tenant: Sendable {
   private let door: APIDoor
   let clock: SimulatedClock
   private let randomness: SeededRandomness
-  private let things: Things
+  let things: Things
   let ledger: Ledger
   private let recorder: Recorder
   /// Is called when a server is asked for.
   private let whenCreating: @Sendable () -> Void
   /// With so many servers nothing more is made.
   private let enough: Int
-  /// Between one request and the next, on average.
-  private let pause: Duration
+  private let workload: Workload
   /// The keys of all servers that were ever asked for.
   private let asked = Mutex<[String]>([])
   /// All that were ever made, as far as the tenant knows.
@@ -44,7 +43,7 @@ final class Tenant: Sendable {
 
   init(
     _ name: String, seed: UInt64, door: APIDoor, clock: SimulatedClock, things: Things,
-    ledger: Ledger, recorder: Recorder, enough: Int, pause: Duration,
+    ledger: Ledger, recorder: Recorder, enough: Int, workload: Workload,
     whenCreating: @escaping @Sendable () -> Void = {}
   ) {
     self.whenCreating = whenCreating
@@ -56,7 +55,7 @@ final class Tenant: Sendable {
     self.things = things
     self.ledger = ledger
     self.recorder = recorder
-    self.pause = pause
+    self.workload = workload
   }
 
   /// Asks for one thing after the other until `end`.
@@ -65,7 +64,7 @@ final class Tenant: Sendable {
     var unanswered: [String] = []
     var made = 0
     while clock.uptime < end {
-      let wait = Int64(randomness.number(below: UInt64(2 * pause.microseconds) + 1))
+      let wait = Int64(randomness.number(below: UInt64(2 * workload.pause.microseconds) + 1))
       try? await clock.sleep(for: .microseconds(wait))
       guard clock.uptime < end else { return }
       if !unanswered.isEmpty, randomness.number(below: 2) == 0 {
@@ -75,11 +74,14 @@ final class Tenant: Sendable {
       let draw = randomness.number(below: 10)
       switch draw {
       case 0...2 where owned.count + unanswered.count < enough:
-        made += 1
-        await create("\(name)-\(made)", &owned, &unanswered)
-        // Who changes their mind does so at once.
+        let image = things.images.pick(randomness)
+        for _ in 0...randomness.number(below: UInt64(workload.burst))
+        where owned.count + unanswered.count < enough {
+          made += 1
+          await create("\(name)-\(made)", of: image, &owned, &unanswered)
+        }
         if randomness.number(below: 4) == 0, let last = owned.last, last.key == "\(name)-\(made)" {
-          await delete(last, &owned)
+          await changeMind(last, &owned)
         }
       case 3, 4:
         if let server = any(owned) { await delete(server, &owned) }
@@ -92,17 +94,23 @@ final class Tenant: Sendable {
     }
   }
 
+  /// Deletes what was only just asked for, at once or when it is nearly there.
+  private func changeMind(_ server: Owned, _ owned: inout [Owned]) async {
+    let soon = randomness.number(below: 2) * randomness.number(below: 2_000_000)
+    try? await clock.sleep(for: .microseconds(Int64(soon)))
+    await delete(server, &owned)
+  }
+
   private func any(_ owned: [Owned]) -> Owned? {
     owned.isEmpty ? nil : owned[Int(randomness.number(below: UInt64(owned.count)))]
   }
 
   func create(
-    _ key: String, _ owned: inout [Owned], _ unanswered: inout [String]
+    _ key: String, of image: String, _ owned: inout [Owned], _ unanswered: inout [String]
   ) async {
     whenCreating()
     asked.withLock { $0.append(key) }
     let operation = ledger.ask(name, .create(key), of: key)
-    let image = things.images[Int(randomness.number(below: UInt64(things.images.count)))]
     let body: JSONValue = [
       "server": [
         "name": .string(key), "imageRef": .string(image),
@@ -157,6 +165,10 @@ final class Tenant: Sendable {
     switch await ask("GET", "/compute/v2.1/servers/\(server.id)", subject: server.id) {
     case .done(200, let json):
       ledger.answer(operation, .found(json["server"]?["name"]?.text ?? ""))
+      // What could not be made is of no use.
+      if json["server"]?["status"]?.text == "ERROR", randomness.number(below: 2) == 0 {
+        await delete(server, &owned)
+      }
     case .done(404, _):
       ledger.answer(operation, .absent)
       owned.removeAll { $0.id == server.id }

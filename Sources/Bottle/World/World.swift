@@ -18,8 +18,14 @@ final class World: Sendable {
   let backups: Backups
   private let lookIsWanted = Atomic(false)
 
-  /// The bytes of the images.
-  static let images = (0..<6).map { Array("image \($0) of the bottle".utf8) }
+  /// The bytes of the images that are there from the beginning.
+  static let images = (0..<6).map(bytes)
+  /// Those of the images that come out later.
+  static let laterImages = (6..<64).map(bytes)
+
+  private static func bytes(ofImage number: Int) -> [UInt8] {
+    Array("image \(number) of the bottle".utf8)
+  }
 
   init(_ scenario: Scenario, keeping: Int = .max) throws(RoostError) {
     self.scenario = scenario
@@ -44,7 +50,7 @@ final class World: Sendable {
       of: controller.machine, timeline: timeline, faultsEnd: scenario.plan.end, ledger: ledger,
       recorder: recorder)
     var images: [String: [UInt8]] = [:]
-    for image in Self.images { images[try Digest.hex(.sha256, image)] = image }
+    for image in Self.images + Self.laterImages { images[try Digest.hex(.sha256, image)] = image }
     nodes = (0..<scenario.nodes).map { [images] number in
       let name = ProcessName.node(number)
       let id = NodeID(uuidBytes: BLAKE2b.hash128(Array("\(seed) \(name)".utf8)))
