@@ -81,8 +81,12 @@ struct FaultSource {
     behaviour.failure = draws.one(of: Self.refusals) ?? .internal
     return Fault.CallTrouble(
       node: node,
-      operation: draws.chance(1, of: 3) ? "" : draws.one(of: Self.operations) ?? "",
+      operation: draws.chance(1, of: 3) ? "" : operation,
       behaviour: behaviour, lasting: span(.milliseconds(100)...(.seconds(900))))
+  }
+
+  private var operation: String {
+    draws.one(of: Self.operations).flatMap { draws.one(of: $0) } ?? ""
   }
 
   /// What a hypervisor, a switch or a disk may answer.
@@ -90,13 +94,16 @@ struct FaultSource {
     .internal, .unavailable, .conflict, .deadlineExceeded, .notFound,
   ]
 
-  /// The calls of simulated parts by their names.
+  /// The calls of simulated parts by their names, a part a line: those of each part are as likely to be
+  /// troubled as those of another.
   static let operations = [
-    "hypervisor.define", "hypervisor.destroy", "hypervisor.domain", "hypervisor.domains",
-    "hypervisor.inventory", "hypervisor.shutdown", "hypervisor.start", "hypervisor.undefine",
-    "disks.createConfigDrive", "disks.createDisk", "disks.observe", "disks.remove",
-    "images.create", "images.download", "images.look",
-    "switch.ensureBridge", "switch.plug", "switch.ports", "switch.unplug",
+    [
+      "hypervisor.define", "hypervisor.destroy", "hypervisor.domain", "hypervisor.domains",
+      "hypervisor.inventory", "hypervisor.shutdown", "hypervisor.start", "hypervisor.undefine",
+    ],
+    ["disks.createConfigDrive", "disks.createDisk", "disks.observe", "disks.remove"],
+    ["images.create", "images.download", "images.look"],
+    ["switch.ensureBridge", "switch.plug", "switch.ports", "switch.unplug"],
   ]
 
   private func disk(_ troubles: [Fault.DiskTrouble.Trouble]) -> Fault.DiskTrouble {

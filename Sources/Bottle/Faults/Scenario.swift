@@ -34,7 +34,8 @@ public struct Scenario: Hashable, Sendable {
     self.plantedBug = plantedBug
   }
 
-  /// A scenario whose faults are drawn from its seed and end with its length.
+  /// A scenario whose faults are drawn from its seed and end with its length. Of many classes it may have
+  /// only some.
   public init(
     seed: UInt64, nodes: Int, length: Duration, leaseSeconds: Int = 60, clients: Int = 4,
     classes: FaultClasses, intensity: Double = 2, plantedBug: String? = nil
@@ -42,7 +43,9 @@ public struct Scenario: Hashable, Sendable {
     self.init(
       seed: seed, nodes: nodes, length: length, leaseSeconds: leaseSeconds, clients: clients,
       plan: .random(
-        seed: seed, nodes: nodes, length: length, classes: classes, intensity: intensity),
+        seed: seed, nodes: nodes, length: length, classes: classes.mix(seed: seed),
+        intensity: intensity
+      ).withGuests(seed: seed, nodes: nodes, classes: classes, intensity: intensity),
       plantedBug: plantedBug)
   }
 
