@@ -49,14 +49,14 @@ final class FaultDriver: Sendable {
       last(fault.lasting, "lanes \(fault.process)") {
         machine.databaseConduct.behaviours = Behaviours(usual: Behaviour(latency: fault.latency))
       } end: {
-        machine.databaseConduct.behaviours = Behaviours()
+        machine.databaseConduct.behaviours = machine.usualLanes
       }
     case .calls(let fault):
       let machine = world.machine(.node(fault.node))
       last(fault.lasting, "calls \(fault.node)") {
         var behaviours = Machine.usualBehaviours
         if fault.operation.isEmpty {
-          behaviours.usual = fault.behaviour
+          behaviours = Behaviours(usual: fault.behaviour)
         } else {
           behaviours.special[fault.operation] = fault.behaviour
         }
@@ -87,7 +87,7 @@ final class FaultDriver: Sendable {
       world.network.heal("\(machine.name)")
       machine.calls.disarm()
       machine.conduct.behaviours = Machine.usualBehaviours
-      machine.databaseConduct.behaviours = Behaviours()
+      machine.databaseConduct.behaviours = machine.usualLanes
       machine.volume.faults = DiskFaults()
       machine.clock.setDrift(partsPerMillion: 0)
     }

@@ -35,6 +35,8 @@ final class Machine: Sendable {
   let volume: SimulatedVolume
   /// How the calls of hypervisor, switch and files go.
   let conduct: Conduct
+  /// How SQLite's calls go when nothing is wrong.
+  let usualLanes: Behaviours
   /// How SQLite's calls go.
   let databaseConduct: Conduct
   let calls = SeamCalls()
@@ -63,7 +65,13 @@ final class Machine: Sendable {
     clock = SimulatedClock(timeline)
     conduct = Conduct(
       Self.usualBehaviours, clock: clock, randomness: SeededRandomness(seed: seed ^ 0xC0))
-    databaseConduct = Conduct(clock: clock, randomness: SeededRandomness(seed: seed ^ 0xDB))
+    // Fast disks and slow ones are both usual: behind a slow one, what comes next meets what is not done.
+    let pace = Draws(seed: seed, purpose: "pace")
+    usualLanes = Behaviours(
+      usual: Behaviour(
+        latency: .zero...(pace.chance(1, of: 2) ? .zero : .milliseconds(pace.octave(1...255)))))
+    databaseConduct = Conduct(
+      usualLanes, clock: clock, randomness: SeededRandomness(seed: seed ^ 0xDB))
     volume = SimulatedVolume(randomness: SeededRandomness(seed: seed ^ 0xD15C))
     volume.onCall = { [unowned self] call in
       calls.reach("\(call)", settles: call.operation.settles)
@@ -91,7 +99,12 @@ final class Machine: Sendable {
 
   /// How calls go while nothing is wrong.
   static let usualBehaviours = Behaviours(
-    usual: Behaviour(latency: .milliseconds(1)...(.milliseconds(20))))
+    usual: Behaviour(latency: .milliseconds(1)...(.milliseconds(20))),
+    // Downloads take long, and one breaks off now and then, which nobody but the agent notices.
+    special: [
+      "images.download": Behaviour(
+        latency: .milliseconds(20)...(.seconds(5)), failures: 300, failure: .unavailable)
+    ])
 
   /// Says what runs here. `run` returns why the program ended.
   func install(
