@@ -18,10 +18,10 @@ public struct Run: Sendable {
     public let span: Duration
     /// How often the records were checked.
     public let checks: UInt64
+    /// How long it took from the last fault and the last request until all was at rest; nil if it never was.
+    public let unrest: Duration?
   }
 
-  /// So long after the last fault and the last request everything must be at rest.
-  public static let settling = Duration.seconds(1800)
   private static let interval = Duration.seconds(10)
 
   private let scenario: Scenario
@@ -50,12 +50,12 @@ public struct Run: Sendable {
     FaultDriver(world).schedule(scenario.plan)
     let busyUntil = max(world.moment(scenario.length), world.moment(scenario.plan.end))
     let isGood = live(world, checks, until: busyUntil)
-    if isGood { try settle(world, checks, clients, from: busyUntil) }
+    let unrest = isGood ? try settle(world, checks, clients, from: busyUntil) : nil
     let violations = checks.violations
     return Outcome(
       scenario: scenario, history: world.recorder.soFar, violations: violations,
       steps: world.timeline.steps, span: world.timeline.now - Uptime(nanoseconds: 0),
-      checks: checks.checked)
+      checks: checks.checked, unrest: unrest)
   }
 
   /// Lets time pass to `end`, with a look at everything now and then.
@@ -74,26 +74,27 @@ public struct Run: Sendable {
   }
 
   /// Faults are over and nobody asks for anything: waits for rest, and looks whether it is the right one.
+  ///
+  /// - Returns: how long it took until all was at rest.
   private func settle(
     _ world: World, _ checks: StateChecks, _ clients: Clients, from begin: Uptime
-  ) throws(RoostError) {
-    let limit = begin + Self.settling
+  ) throws(RoostError) -> Duration? {
+    let patience = Patience(world, since: begin)
     var outstanding: [String]?
-    while world.timeline.now < limit {
-      guard live(world, checks, until: world.timeline.now + Self.interval) else { return }
+    repeat {
+      guard live(world, checks, until: world.timeline.now + Self.interval) else { return nil }
       outstanding = awaiting(world, checks) {
         await Convergence.outstanding(world, checks.revocations)
       }
       if outstanding == [], clients.areDone, !world.backups.isRestoring { break }
-    }
+    } while !patience.isOver(whenAtRest: outstanding == [])
     for text in outstanding ?? ["nothing could be looked at"] {
-      checks.report(
-        Violation(
-          .converges, "\(Self.settling.inSeconds) s after the last fault \(text)."))
+      checks.report(Violation(.converges, "\(patience.spent) \(text)."))
     }
     if !clients.areDone { checks.report(Violation(.converges, "A client never came to its end.")) }
     checks.lookAtAll()
-    guard checks.violations.isEmpty else { return }
+    guard checks.violations.isEmpty else { return nil }
+    let unrest = world.timeline.now - begin
     let failure = awaiting(world, checks) { await clients.lookForTheLastTime() }
     if let failure = failure ?? "it takes too long" {
       checks.report(Violation(.converges, "At rest \(failure)."))
@@ -105,6 +106,7 @@ public struct Run: Sendable {
     for violation in world.ledger.violations + (try ImageChecks.violations(world)) {
       checks.report(violation)
     }
+    return unrest
   }
 
   /// Runs a task of the checker's to its end; nil if it takes too long.

@@ -24,6 +24,8 @@ final class StateChecks: Sendable {
 
   private let world: World
   private let watch: StoreWatch
+  private let journals: JournalChecks
+  private let overdue: Overdue
   private let isRereading: Bool
   private let state = Mutex(State())
   // Asked after every step, of which most concern nothing here.
@@ -36,6 +38,8 @@ final class StateChecks: Sendable {
     self.world = world
     isRereading = rereading
     watch = StoreWatch(world.controller)
+    journals = JournalChecks(world)
+    overdue = Overdue(world)
   }
 
   /// A commit may have been made: records are looked at when the step has ended.
@@ -71,6 +75,8 @@ final class StateChecks: Sendable {
     for finding in look.now.records.findings() {
       report(Violation(.records, finding.text, subject: finding.instance?.description))
     }
+    overdue.note(look)
+    for violation in journals.violations(look) { report(violation) }
     lookForUnaskedRemovals(look.now)
     lookAtPlaces(look)
     lookForLeftovers(look)
@@ -160,6 +166,7 @@ final class StateChecks: Sendable {
       }
     }
     lookForLost()
+    for violation in overdue.violations() { report(violation) }
   }
 
   /// Guests that are gone and that no node was told to remove: those that the records want, and those that

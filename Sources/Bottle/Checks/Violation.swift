@@ -14,6 +14,8 @@ public struct Violation: Hashable, Sendable {
     case staysGone = "stays-gone"
     /// Of what a node says is gone nothing is left there.
     case nothingLeft = "nothing-left"
+    /// What counts as settled is in its node's journal.
+    case journaled
     /// Once faults are over, all comes to rest as it should be.
     case converges
     /// What clients were told can be put in an order.

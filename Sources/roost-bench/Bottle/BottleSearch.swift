@@ -69,6 +69,7 @@ struct BottleSearch {
     progress(
       "seed \(scenario.seed): \(scenario.plan.faults.count) faults, \(outcome.history.count) "
         + "events, \(outcome.history.digestText)"
+        + (outcome.unrest.map { ", at rest after \(Int($0.inSeconds)) s" } ?? "")
         + (outcome.violations.first.map { ", BROKEN \($0)" } ?? ""))
     if options.isTwice {
       let again = try Run(scenario, keeping: Self.keptEvents).outcome()
