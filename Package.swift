@@ -203,7 +203,8 @@ let package = Package(
         "Wire",
       ]),
     tests(
-      "Bottle", exclude: ["Scenarios", "score", "twice"], ["Base", "Bottle", "JSON", "Simulation"]),
+      "Bottle", exclude: ["Scenarios", "score", "twice"],
+      ["Base", "Bottle", "Invariants", "JSON", "Simulation"]),
     tests("StateDigest", ["Base", "NodeProtocol", "StateDigest"]),
     tests("ImageFormat", ["Base", "ImageFormat"]),
     tests("Placement", ["Base", "Placement"]),

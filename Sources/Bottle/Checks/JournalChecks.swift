@@ -8,18 +8,6 @@ import Invariants
 /// Looks whether nodes know what counts as settled: a node that loses power then goes by its journal, and
 /// would take up an older state if that is all that is there.
 struct JournalChecks: Sendable {
-  private struct Told: Hashable {
-    let node: NodeID
-    let instance: InstanceID
-    let generation: Generation
-
-    /// Nil for what is not settled, or gone.
-    init?(_ record: DesiredStateRecord) {
-      guard record.isSettled, !record.isAbsent else { return nil }
-      (node, instance, generation) = (record.node, record.instance, record.generation)
-    }
-  }
-
   private let world: World
 
   init(_ world: World) { self.world = world }
@@ -28,18 +16,33 @@ struct JournalChecks: Sendable {
   /// down, is not judged; nor is what was so before a backup that was put back.
   func violations(_ look: StoreWatch.Look) -> [Violation] {
     guard let before = look.before else { return [] }
-    let known = Set(before.records.desired.compactMap(Told.init))
-    let new = look.now.records.desired.compactMap(Told.init).filter { !known.contains($0) }
-    return new.compactMap { told in
+    return Self.settled(look.now.records, since: before.records).compactMap { told in
       guard let node = world.nodes.first(where: { $0.id == told.node }),
-        let held = node.journaled(told.instance), held ?? .zero < told.generation
+        let held = node.journaled(told.instance)
       else { return nil }
-      return Violation(
-        .journaled,
-        "Instance \(told.instance) counts as settled at generation \(told.generation), and "
-          + "\(node.machine.name) has \(held.map { "generation \($0)" } ?? "none") in its journal.",
-        subject: "\(told.instance)")
+      return Self.violation(told, on: "\(node.machine.name)", holding: held)
     }
+  }
+
+  /// What counts as settled now, and did not before at this generation. What is to be gone is in no journal
+  /// once it is.
+  static func settled(
+    _ now: FleetRecords, since before: FleetRecords
+  ) -> [DesiredStateRecord] {
+    let known = Set(before.desired.filter(\.isSettled))
+    return now.desired.filter { $0.isSettled && !$0.isAbsent && !known.contains($0) }
+  }
+
+  /// - Parameter held: the generation in the journal; nil for none.
+  static func violation(
+    _ told: DesiredStateRecord, on node: String, holding held: Generation?
+  ) -> Violation? {
+    guard held ?? .zero < told.generation else { return nil }
+    return Violation(
+      .journaled,
+      "Instance \(told.instance) counts as settled at generation \(told.generation), and "
+        + "\(node) has \(held.map { "generation \($0)" } ?? "none") in its journal.",
+      subject: "\(told.instance)")
   }
 }
 
